@@ -1,0 +1,122 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Shops;
+
+namespace PaymentAdmin.Core.Data.Configurations;
+
+internal sealed class PaymentConfiguration : IEntityTypeConfiguration<Payment>
+{
+    public void Configure(EntityTypeBuilder<Payment> builder)
+    {
+        builder.Ignore(payment => payment.Amount).Ignore(payment => payment.RefundableMinor).Ignore(payment => payment.IsFinal);
+        builder.Property(payment => payment.Version).IsConcurrencyToken();
+        builder.Property(payment => payment.OrderReference).HasMaxLength(64);
+        builder.Property(payment => payment.Currency).HasMaxLength(3);
+        builder.HasOne<Tenant>().WithMany().HasForeignKey(payment => payment.TenantId);
+
+        // One open or succeeded payment per order reference: the claim is emptied when a payment ends without money.
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.ReferenceClaim }).IsUnique();
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.PaymentCode }).IsUnique();
+
+        // The list page: newest first within tenant and mode, alone and under each filter it offers.
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.CreatedAt, payment.Id });
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.Status, payment.CreatedAt, payment.Id });
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.ShopNumber, payment.CreatedAt, payment.Id });
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.Provider, payment.CreatedAt, payment.Id });
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.OrderReference });
+        builder.HasIndex(payment => new { payment.TenantId, payment.ProviderReference });
+        builder.HasIndex(payment => new { payment.TenantId, payment.CustomerPhone });
+        builder.HasIndex(payment => new { payment.TenantId, payment.CustomerEmail });
+        builder.HasIndex(payment => new { payment.Status, payment.ExpiresAt });
+
+        builder.ToTable(table =>
+        {
+            table.HasCheckConstraint("ck_payments_amount", "amount_minor > 0");
+            table.HasCheckConstraint("ck_payments_money", "received_minor >= 0 AND refunded_minor >= 0 AND refund_reserved_minor >= refunded_minor AND refund_reserved_minor <= received_minor");
+        });
+    }
+}
+
+internal sealed class PaymentAttemptConfiguration : IEntityTypeConfiguration<PaymentAttempt>
+{
+    public void Configure(EntityTypeBuilder<PaymentAttempt> builder)
+    {
+        builder.Ignore(attempt => attempt.IsOpen);
+        builder.Property(attempt => attempt.Version).IsConcurrencyToken();
+        builder.HasOne<Payment>().WithMany().HasForeignKey(attempt => attempt.PaymentId);
+        builder.HasOne<ProviderAccount>().WithMany().HasForeignKey(attempt => attempt.AccountId);
+        builder.HasOne<ShopConfigVersion>().WithMany().HasForeignKey(attempt => attempt.ConfigVersionId);
+        builder.HasIndex(attempt => new { attempt.AccountId, attempt.ProviderReference }).IsUnique();
+        builder.HasIndex(attempt => attempt.ProviderReference2);
+        builder.HasIndex(attempt => attempt.NextCheckAt);
+        builder.HasIndex(attempt => attempt.CallbackTokenHash);
+    }
+}
+
+internal sealed class PaymentTransitionConfiguration : IEntityTypeConfiguration<PaymentTransition>
+{
+    public void Configure(EntityTypeBuilder<PaymentTransition> builder)
+    {
+        builder.HasIndex(transition => new { transition.PaymentId, transition.Sequence }).IsUnique();
+        builder.HasOne<Payment>().WithMany().HasForeignKey(transition => transition.PaymentId);
+        builder.HasOne(transition => transition.Audit).WithMany().HasForeignKey(transition => transition.AuditId);
+    }
+}
+
+internal sealed class PaymentNoteConfiguration : IEntityTypeConfiguration<PaymentNote>
+{
+    public void Configure(EntityTypeBuilder<PaymentNote> builder)
+    {
+        builder.HasIndex(note => new { note.PaymentId, note.At });
+        builder.HasOne<Payment>().WithMany().HasForeignKey(note => note.PaymentId);
+    }
+}
+
+internal sealed class RefundConfiguration : IEntityTypeConfiguration<Refund>
+{
+    public void Configure(EntityTypeBuilder<Refund> builder)
+    {
+        builder.Ignore(refund => refund.IsSettled);
+        builder.Property(refund => refund.Version).IsConcurrencyToken();
+        builder.HasOne<Payment>().WithMany().HasForeignKey(refund => refund.PaymentId);
+        builder.HasOne<PaymentAttempt>().WithMany().HasForeignKey(refund => refund.AttemptId);
+        builder.HasIndex(refund => new { refund.AccountId, refund.ProviderReference }).IsUnique();
+        builder.HasIndex(refund => new { refund.TenantId, refund.Mode, refund.CreatedAt, refund.Id });
+        builder.HasIndex(refund => refund.NextCheckAt);
+        builder.ToTable(table => table.HasCheckConstraint("ck_refunds_amount", "amount_minor > 0"));
+    }
+}
+
+internal sealed class ReceiptConfiguration : IEntityTypeConfiguration<Receipt>
+{
+    public void Configure(EntityTypeBuilder<Receipt> builder)
+    {
+        builder.Property(receipt => receipt.Version).IsConcurrencyToken();
+        builder.HasIndex(receipt => new { receipt.AccountId, receipt.Reference }).IsUnique();
+        builder.HasIndex(receipt => receipt.PaymentId);
+        builder.HasIndex(receipt => new { receipt.TenantId, receipt.Mode, receipt.State });
+        builder.HasOne<Payment>().WithMany().HasForeignKey(receipt => receipt.PaymentId);
+        builder.ToTable(table => table.HasCheckConstraint("ck_receipts_amount", "amount_minor > 0"));
+    }
+}
+
+internal sealed class DisputeConfiguration : IEntityTypeConfiguration<Dispute>
+{
+    public void Configure(EntityTypeBuilder<Dispute> builder)
+    {
+        builder.HasIndex(dispute => new { dispute.AccountId, dispute.ProviderReference }).IsUnique();
+        builder.HasIndex(dispute => dispute.PaymentId);
+        builder.HasOne<Payment>().WithMany().HasForeignKey(dispute => dispute.PaymentId);
+    }
+}
+
+internal sealed class ProviderCallConfiguration : IEntityTypeConfiguration<ProviderCall>
+{
+    public void Configure(EntityTypeBuilder<ProviderCall> builder)
+    {
+        builder.HasIndex(call => new { call.TenantId, call.Mode, call.Id });
+        builder.HasIndex(call => call.PaymentId);
+        builder.HasIndex(call => new { call.State, call.DeadlineAt });
+    }
+}

@@ -1,0 +1,27 @@
+using PaymentAdmin.Core.Data;
+
+namespace PaymentAdmin.Core.Providers;
+
+/// <summary>
+/// A provider's imitation, speaking its real wire format below <c>/sandbox/{provider}</c>. Its truth is its own ledger
+/// (<see cref="Sandbox.SandboxCharge"/>); the app reaches it only through HTTP.
+/// </summary>
+public interface ISandbox
+{
+    /// <summary>The provider id, as in the route.</summary>
+    string Provider { get; }
+
+    /// <summary>Answers one request. <paramref name="db"/> is the sandbox's own context for this request; the caller saves it.</summary>
+    Task<SandboxResponse> HandleAsync(SandboxRequest request, PaymentDb db, CancellationToken cancellationToken);
+}
+
+/// <param name="Path">Below <c>/sandbox/{provider}</c>, with its leading slash.</param>
+public sealed record SandboxRequest(string Method, string Path, IReadOnlyDictionary<string, string> Query, IReadOnlyDictionary<string, string> Headers, ReadOnlyMemory<byte> Body, string BaseUrl, DateTimeOffset At);
+
+/// <param name="HoldBack">The answer is held back this long: long enough, and the caller gives up although the work was done.</param>
+public sealed record SandboxResponse(int Status, string ContentType, ReadOnlyMemory<byte> Body, TimeSpan HoldBack = default, string? Location = null)
+{
+    public static SandboxResponse Json(int status, string body) => new(status, "application/json", System.Text.Encoding.UTF8.GetBytes(body));
+
+    public static SandboxResponse Html(string body) => new(200, "text/html; charset=utf-8", System.Text.Encoding.UTF8.GetBytes(body));
+}

@@ -1,0 +1,94 @@
+using PaymentAdmin.Core.Payments;
+
+namespace PaymentAdmin.Core.Providers;
+
+/// <summary>How much a webhook's proof is worth.</summary>
+public enum WebhookTrust
+{
+    /// <summary>The provider sends none: its state is polled.</summary>
+    None,
+
+    /// <summary>An unguessable path is all there is; the provider is asked before anything changes.</summary>
+    SecretPath,
+
+    /// <summary>A fixed secret travels along; the provider is asked before anything changes.</summary>
+    SharedSecret,
+
+    /// <summary>The body is signed.</summary>
+    BodySignature,
+}
+
+/// <summary>What the product knows about a provider: the admin form, the console, the banner and the docs come from it.</summary>
+public sealed record ProviderProfile
+{
+    /// <summary>Lower-case id used in settings, URLs and JSON.</summary>
+    public required string Id { get; init; }
+    public required string Name { get; init; }
+
+    /// <summary>Two letters for the neutral tile.</summary>
+    public required string Mark { get; init; }
+
+    /// <summary>Country or region served, for people.</summary>
+    public required string Region { get; init; }
+    public required IReadOnlyList<string> Currencies { get; init; }
+
+    /// <summary>Smallest and largest amount in minor units, per currency; the contract's limits where absent.</summary>
+    public IReadOnlyDictionary<string, (long MinMinor, long MaxMinor)> Limits { get; init; } = new Dictionary<string, (long, long)>();
+
+    /// <summary>What travels on the wire, for people: "major units with two decimals", "minor units".</summary>
+    public required string AmountUnit { get; init; }
+    public required IReadOnlyList<string> Methods { get; init; }
+    public required WebhookTrust WebhookTrust { get; init; }
+    public bool NeedsPayerPhone { get; init; }
+
+    /// <summary>Serves only shops with a config of their own (Kaspi): no fall-back to an account for all shops.</summary>
+    public bool NeedsShopConfig { get; init; }
+
+    /// <summary>Uses a device token per organization.</summary>
+    public bool UsesDeviceToken { get; init; }
+
+    /// <summary>A checkout whose answer was lost can be found by our own reference.</summary>
+    public bool QueriesByOurReference { get; init; }
+
+    /// <summary>A repeated create with the same idempotency key is answered with the first one's result.</summary>
+    public bool CreateIsIdempotent { get; init; }
+
+    /// <summary>A repeated refund with the same idempotency key is answered with the first one's result.</summary>
+    public bool RefundIsIdempotent { get; init; }
+    public bool PartialRefunds { get; init; } = true;
+
+    /// <summary>How long a checkout lives at the provider.</summary>
+    public required TimeSpan CheckoutLifetime { get; init; }
+
+    /// <summary>How soon the state is asked for the first times; the general schedule follows.</summary>
+    public IReadOnlyList<TimeSpan> FirstChecks { get; init; } = [];
+
+    public required IReadOnlyList<CredentialField> CredentialFields { get; init; }
+
+    /// <summary>The provider's own hosts.</summary>
+    public required string TestBaseUrl { get; init; }
+    public required string LiveBaseUrl { get; init; }
+    public IReadOnlyList<TestInstrument> TestInstruments { get; init; } = [];
+
+    /// <summary>What a tester must know, one sentence.</summary>
+    public string? TestAdvice { get; init; }
+    public IReadOnlyList<(string Label, string Url)> HelpLinks { get; init; } = [];
+
+    /// <summary>What it cannot do, for people.</summary>
+    public IReadOnlyList<string> Lacks { get; init; } = [];
+
+    public string BaseUrl(Mode mode) => mode == Mode.Live ? LiveBaseUrl : TestBaseUrl;
+}
+
+/// <summary>One field of an account's credentials.</summary>
+/// <param name="Shape">Regular expression that a value must match in both modes; null when any text will do.</param>
+/// <param name="LiveOnly">Prefix that marks a live key: refused in a test account, demanded in a live one.</param>
+/// <param name="TestOnly">Prefix that marks a test key.</param>
+public sealed record CredentialField(string Name, string Label, bool IsSecret, bool IsRequired, string? Shape = null, string? TestOnly = null, string? LiveOnly = null, string? Hint = null)
+{
+    /// <summary>Proves webhooks: 16 bytes at least, or it counts as missing.</summary>
+    public bool IsWebhookSecret { get; init; }
+}
+
+/// <summary>A test card, phone or PIN of the provider's own, and what it does.</summary>
+public sealed record TestInstrument(string Label, string Value, string Outcome);

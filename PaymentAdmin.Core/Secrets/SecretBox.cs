@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PaymentAdmin.Core.Secrets;
+
+/// <summary>
+/// Secrets at rest: <c>v1|keyId|nonce|ciphertext|tag</c>, AES-256-GCM under a key derived from the master key. The place where a value
+/// belongs (table, row, column, tenant) is authenticated with it: a ciphertext that is moved to another row does not open.
+/// </summary>
+public sealed class SecretBox(MasterKey current, IReadOnlyList<MasterKey>? previous = null)
+{
+    private const int NonceBytes = 12;
+    private const int TagBytes = 16;
+
+    public string CurrentKeyId => current.Id;
+
+    public string Seal(string plain, string place)
+    {
+        var nonce = RandomNumberGenerator.GetBytes(NonceBytes);
+        var bytes = Encoding.UTF8.GetBytes(plain);
+        var cipher = new byte[bytes.Length];
+        var tag = new byte[TagBytes];
+        using var aes = new AesGcm(current.Derive("secrets"), TagBytes);
+        aes.Encrypt(nonce, bytes, cipher, tag, Encoding.UTF8.GetBytes(place));
+        CryptographicOperations.ZeroMemory(bytes);
+        return $"v1|{current.Id}|{Convert.ToBase64String(nonce)}|{Convert.ToBase64String(cipher)}|{Convert.ToBase64String(tag)}";
+    }
+
+    /// <summary>The plain text. Throws <see cref="CryptographicException"/> when the key is another one or the value was touched or moved.</summary>
+    public string Open(string envelope, string place)
+    {
+        var parts = envelope.Split('|');
+        if (parts.Length != 5 || parts[0] != "v1")
+            throw new CryptographicException("The value is no sealed secret.");
+        var key = parts[1] == current.Id ? current : previous?.FirstOrDefault(old => old.Id == parts[1])
+            ?? throw new CryptographicException($"The master key {parts[1]} that sealed this secret is not configured; {current.Id} is.");
+        var cipher = Convert.FromBase64String(parts[3]);
+        var plain = new byte[cipher.Length];
+        using var aes = new AesGcm(key.Derive("secrets"), TagBytes);
+        aes.Decrypt(Convert.FromBase64String(parts[2]), cipher, Convert.FromBase64String(parts[4]), plain, Encoding.UTF8.GetBytes(place));
+        return Encoding.UTF8.GetString(plain);
+    }
+
+    public static string Place(string table, object row, string column, Guid tenantId) => $"{table}|{row}|{column}|{tenantId}";
+}
