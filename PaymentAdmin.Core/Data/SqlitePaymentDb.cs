@@ -9,6 +9,9 @@ public sealed class SqlitePaymentDb(DbContextOptions<SqlitePaymentDb> options) :
 {
     public override bool IsPostgres => false;
 
+    /// <summary>A machine without a usable SQLite hears so before anything is opened.</summary>
+    protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => SystemSqlite.Require();
+
     /// <summary>SQLite stores 10.5 and 'abc' in an INTEGER column: money columns are checked.</summary>
     protected override void ConfigureEngine(ModelBuilder builder)
     {
