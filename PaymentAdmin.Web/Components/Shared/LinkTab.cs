@@ -1,0 +1,4 @@
+namespace PaymentAdmin.Web.Components.Shared;
+
+/// <summary>One tab of <see cref="LinkTabs"/>: a real link, so that every view has its own address.</summary>
+public sealed record LinkTab(string Text, string Href, bool IsCurrent, long? Count = null);
