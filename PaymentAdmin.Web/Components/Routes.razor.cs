@@ -8,9 +8,9 @@ namespace PaymentAdmin.Web.Components;
 /// <summary>Finds the page and hands it the <see cref="PortalFrame"/> of the signed-in user.</summary>
 public sealed partial class Routes : IDisposable
 {
-    private PortalFrame? _frame;
-    private FrameChoice? _chosen;
-    private bool _isLoaded;
+    private PortalFrame? frame;
+    private FrameChoice? chosen;
+    private bool isLoaded;
 
     /// <summary>What the user chose before, read from cookies while there was a request.</summary>
     [Parameter]
@@ -28,23 +28,23 @@ public sealed partial class Routes : IDisposable
     protected override async Task OnInitializedAsync()
     {
         Navigation.LocationChanged += OnLocationChanged;
-        _chosen = Choice.WithQueryOf(Navigation.Uri);
-        _frame = await Frames.LoadAsync((await Authentication).User, _chosen);
-        _isLoaded = true;
+        chosen = Choice.WithQueryOf(Navigation.Uri);
+        frame = await Frames.LoadAsync((await Authentication).User, chosen);
+        isLoaded = true;
     }
 
     public void Dispose() => Navigation.LocationChanged -= OnLocationChanged;
 
     private PortalFrame? FrameOf(Microsoft.AspNetCore.Components.RouteData route) =>
-        _frame is not null && Attribute.IsDefined(route.PageType, typeof(TestModeOnlyAttribute)) ? _frame with { Mode = Core.Payments.Mode.Test } : _frame;
+        frame is not null && Attribute.IsDefined(route.PageType, typeof(TestModeOnlyAttribute)) ? frame with { Mode = Core.Payments.Mode.Test } : frame;
 
     /// <summary>A mode named in the URL stays for the pages that follow: leaving test by a click on an ordinary link would surprise.</summary>
     private void OnLocationChanged(object? sender, LocationChangedEventArgs e)
     {
-        if (_frame is null || _chosen is null)
+        if (frame is null || chosen is null)
             return;
-        _chosen = _chosen.WithQueryOf(e.Location);
-        _frame = _frame with { Mode = _chosen.ModeOr(_frame.Mode) };
+        chosen = chosen.WithQueryOf(e.Location);
+        frame = frame with { Mode = chosen.ModeOr(frame.Mode) };
         _ = InvokeAsync(StateHasChanged);
     }
 }

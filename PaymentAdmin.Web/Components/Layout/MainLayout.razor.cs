@@ -8,9 +8,9 @@ namespace PaymentAdmin.Web.Components.Layout;
 /// <summary>Side bar, top bar, the bars of a phone, and the frame that makes test mode impossible to miss.</summary>
 public sealed partial class MainLayout : IDisposable
 {
-    private ErrorBoundary? _boundary;
-    private bool _isMenuOpen;
-    private string? _search;
+    private ErrorBoundary? boundary;
+    private bool isMenuOpen;
+    private string? search;
 
     [CascadingParameter]
     private PortalFrame? Frame { get; set; }
@@ -25,8 +25,6 @@ public sealed partial class MainLayout : IDisposable
     private TimeProvider Time { get; set; } = null!;
 
     private bool IsTest => Frame is { IsTest: true };
-
-    private bool CanLeaveTest => Frame is { LiveAvailable: true };
 
     private bool IsRehearsal => Environment.IsEnvironment("Rehearsal");
 
@@ -58,27 +56,27 @@ public sealed partial class MainLayout : IDisposable
 
     protected override void OnInitialized() => Navigation.LocationChanged += OnLocationChanged;
 
-    protected override void OnParametersSet() => _boundary?.Recover();
+    protected override void OnParametersSet() => boundary?.Recover();
 
     public void Dispose() => Navigation.LocationChanged -= OnLocationChanged;
 
     private void OnLocationChanged(object? sender, LocationChangedEventArgs e)
     {
-        _isMenuOpen = false;
+        isMenuOpen = false;
         _ = InvokeAsync(StateHasChanged);
     }
 
-    private void OpenMenu() => _isMenuOpen = true;
+    private void OpenMenu() => isMenuOpen = true;
 
-    private void CloseMenu() => _isMenuOpen = false;
+    private void CloseMenu() => isMenuOpen = false;
 
     private void OnMenuKey(KeyboardEventArgs e)
     {
         if (e.Key == "Escape")
-            _isMenuOpen = false;
+            isMenuOpen = false;
     }
 
-    private void Search() => Navigation.NavigateTo(QueryHelpers.AddQueryString("/payments", "q", _search?.Trim() ?? ""));
+    private void Search() => Navigation.NavigateTo(QueryHelpers.AddQueryString("/payments", "q", search?.Trim() ?? ""));
 }
 
 /// <summary>A figure beside a menu item: how many wait there, said to screen readers with its meaning.</summary>

@@ -5,7 +5,8 @@ namespace PaymentAdmin.Web.Components.Layout;
 
 /// <summary>
 /// Who looks at what: the user, the tenant and the mode of everything on the page. Cascaded to every page as
-/// <c>[CascadingParameter] PortalFrame Frame</c>. <see cref="TenantId"/> is null for a superadmin who has chosen no tenant.
+/// <c>[CascadingParameter] PortalFrame Frame</c>. <see cref="TenantId"/> is null only while no tenant exists;
+/// <see cref="LiveAvailable"/>: the tenant has a live account that is switched on.
 /// </summary>
 public sealed record PortalFrame(
     Guid UserId,

@@ -21,9 +21,9 @@ public sealed record ConfirmSubject
 /// </summary>
 public sealed partial class ConfirmDialog
 {
-    private string? _typed;
-    private string? _problem;
-    private bool _isRunning;
+    private string? typed;
+    private string? problem;
+    private bool isRunning;
 
     [Parameter, EditorRequired]
     public ConfirmSubject Subject { get; set; } = new();
@@ -54,24 +54,24 @@ public sealed partial class ConfirmDialog
     [Inject]
     private DialogService Dialogs { get; set; } = null!;
 
-    private bool CanRun => !_isRunning && (TypeToConfirm is null || _typed?.Trim() == TypeToConfirm);
+    private bool CanRun => !isRunning && (TypeToConfirm is null || typed?.Trim() == TypeToConfirm);
 
     private async Task RunAsync()
     {
         if (!CanRun)
             return;
-        _isRunning = true;
-        _problem = null;
+        isRunning = true;
+        problem = null;
         StateHasChanged();
         try
         {
-            _problem = await Act();
+            problem = await Act();
         }
         finally
         {
-            _isRunning = false;
+            isRunning = false;
         }
-        if (_problem is null)
+        if (problem is null)
             Dialogs.Close(true);
     }
 }

@@ -6,7 +6,7 @@ namespace PaymentAdmin.Web.Components.Shared;
 /// <summary>One filter of a list: dashed while empty, solid with its value when set; opens a small panel with the inputs.</summary>
 public sealed partial class FilterChip
 {
-    private bool _isOpen;
+    private bool isOpen;
 
     [Parameter, EditorRequired]
     public string Label { get; set; } = "";
@@ -32,25 +32,25 @@ public sealed partial class FilterChip
     [Parameter]
     public string? TestId { get; set; }
 
-    private Task Toggle() => _isOpen ? Close() : Open();
+    private Task Toggle() => isOpen ? Close() : Open();
 
     private Task Open()
     {
-        _isOpen = true;
+        isOpen = true;
         return Task.CompletedTask;
     }
 
     private Task Close()
     {
-        _isOpen = false;
+        isOpen = false;
         return OnClose.InvokeAsync();
     }
 
     private Task ClearAsync()
     {
-        _isOpen = false;
+        isOpen = false;
         return OnClear.InvokeAsync();
     }
 
-    private Task OnKey(KeyboardEventArgs e) => e.Key == "Escape" && _isOpen ? Close() : Task.CompletedTask;
+    private Task OnKey(KeyboardEventArgs e) => e.Key == "Escape" && isOpen ? Close() : Task.CompletedTask;
 }

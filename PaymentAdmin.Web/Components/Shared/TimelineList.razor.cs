@@ -6,8 +6,8 @@ namespace PaymentAdmin.Web.Components.Shared;
 /// <summary>What happened, newest first, with what will happen by itself on top. The entry that the URL names is marked and shown.</summary>
 public sealed partial class TimelineList
 {
-    private string _page = "";
-    private string _named = "";
+    private string page = "";
+    private string named = "";
 
     [Parameter, EditorRequired]
     public IReadOnlyList<TimelineEntry> Entries { get; set; } = [];
@@ -28,14 +28,14 @@ public sealed partial class TimelineList
     protected override void OnParametersSet()
     {
         var uri = new Uri(Navigation.Uri);
-        _page = uri.PathAndQuery;
-        _named = uri.Fragment.TrimStart('#');
+        page = uri.PathAndQuery;
+        named = uri.Fragment.TrimStart('#');
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (firstRender && _named.StartsWith("evt-", StringComparison.Ordinal))
-            await Script.InvokeVoidAsync("portal.reveal", _named);
+        if (firstRender && named.StartsWith("evt-", StringComparison.Ordinal))
+            await Script.InvokeVoidAsync("portal.reveal", named);
     }
 
     private static string AnchorOf(TimelineEntry entry) => "evt-" + entry.Id;
