@@ -20,6 +20,12 @@ public sealed record Problem(string Code, string Detail)
         new(Codes.ValidationFailed, "The request has members that cannot be accepted.") { Errors = errors };
 }
 
+/// <summary>Ends a transaction that has already written, because a later step refused: everything is rolled back and the problem is the answer.</summary>
+public sealed class RefusedException(Problem problem) : Exception(problem.Detail)
+{
+    public Problem Problem { get; } = problem;
+}
+
 /// <summary>The codes of contract.md section 3, one place.</summary>
 public static class Codes
 {

@@ -2,6 +2,7 @@ using System.Data;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Events;
 using PaymentAdmin.Core.Payments;
 
@@ -35,8 +36,21 @@ public sealed class PaymentStore(IDbContextFactory<PaymentDb> contexts, WriteGat
             }
             catch (Exception exception) when (run < TriesMax && MetAnotherWriter(exception))
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(Common.IdSource.Next(4 << Math.Min(run, 6))), cancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(IdSource.Next(4 << Math.Min(run, 6))), cancellationToken);
             }
+        }
+    }
+
+    /// <summary>The same for work that may refuse half-way (<see cref="RefusedException"/>): rolled back, and the problem returned.</summary>
+    public async Task<Result<T>> WriteAsync<T>(Func<PaymentDb, Task<Result<T>>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await WriteAsync<Result<T>>(work, cancellationToken);
+        }
+        catch (RefusedException refused)
+        {
+            return refused.Problem;
         }
     }
 
@@ -135,7 +149,7 @@ internal static class EventCounterRow
     /// <summary>Takes <paramref name="count"/> numbers and returns the last of them.</summary>
     public static async Task<long> TakeAsync(PaymentDb db, Guid tenantId, Mode mode, int count, CancellationToken cancellationToken)
     {
-        var word = Common.Words.Of(mode);
+        var word = Words.Of(mode);
         var taken = await db.Database.SqlQuery<long>(
             $"""
              INSERT INTO event_counters (tenant_id, mode, last_sequence) VALUES ({tenantId}, {word}, {count})
@@ -155,5 +169,23 @@ public static class RowLocks
         if (db.IsPostgres)
             await db.Database.ExecuteSqlAsync($"SELECT 1 FROM payments WHERE id = {paymentId} FOR UPDATE", cancellationToken);
         return await db.Payments.FirstOrDefaultAsync(payment => payment.Id == paymentId, cancellationToken);
+    }
+
+    /// <summary>The time that leases are measured by: the database's where instances share one, else this process's.</summary>
+    public static async Task<DateTimeOffset> NowAsync(this PaymentDb db, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (!db.IsPostgres || clock != TimeProvider.System)
+            return clock.GetUtcNow();
+        var now = await db.Database.SqlQuery<DateTime>($"""SELECT clock_timestamp() AS "Value" """).SingleAsync(cancellationToken);
+        return new DateTimeOffset(DateTime.SpecifyKind(now, DateTimeKind.Utc));
+    }
+
+    /// <summary>Lets only one transaction at a time pass with this name, until it ends: for checks that no unique index can make.</summary>
+    public static async Task LockNameAsync(this PaymentDb db, string name, CancellationToken cancellationToken)
+    {
+        if (!db.IsPostgres)
+            return;
+        var key = System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name)));
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({key})", cancellationToken);
     }
 }

@@ -36,6 +36,9 @@ public sealed class Payment
     /// <summary>Created together with its only attempt: a definite failure of that attempt ends the payment.</summary>
     public required bool EndsWithFirstAttempt { get; init; }
 
+    /// <summary>What a repetition without an idempotency key is recognised by; null where every request counts.</summary>
+    public string? RepeatName { get; init; }
+
     /// <summary>Demo and load rows write no events and do not change by themselves.</summary>
     public bool IsDemo { get; init; }
 
@@ -71,6 +74,9 @@ public sealed class Payment
     /// <summary>When the present status was entered.</summary>
     public DateTimeOffset StatusSince { get; private set; }
 
+    /// <summary>When somebody last had the provider asked about it by hand or API.</summary>
+    public DateTimeOffset? AskedAt { get; private set; }
+
     /// <summary>Number of transitions so far; the last transition has this sequence.</summary>
     public int TransitionCount { get; private set; }
 
@@ -92,6 +98,9 @@ public sealed class Payment
     /// <summary>Why the score is what it is, a JSON array of sentences.</summary>
     public string? RiskReasonsJson { get; private set; }
     public string? ProofReference { get; private set; }
+
+    /// <summary>A verified success waits for a person: flagged as risky, and the tenant wants to see such payments first.</summary>
+    public bool HoldsForRisk { get; private set; }
 
     /// <summary>What can still be paid back, in every status.</summary>
     public long RefundableMinor => Math.Max(0, ReceivedMinor - RefundReservedMinor - DisputedMinor);
@@ -154,8 +163,9 @@ public sealed class Payment
         Touch(now);
     }
 
-    public void SetRisk(int score, string reasonsJson, DateTimeOffset now)
+    public void SetRisk(int score, string reasonsJson, bool holds, DateTimeOffset now)
     {
+        HoldsForRisk = holds;
         RiskScore = score;
         RiskReasonsJson = reasonsJson;
         Touch(now);
@@ -195,6 +205,12 @@ public sealed class Payment
     {
         RefundedMinor += minor;
         Touch(now);
+    }
+
+    public void MarkAsked(DateTimeOffset now)
+    {
+        AskedAt = now;
+        Version++;
     }
 
     public void SetDisputed(long minor, DateTimeOffset now)

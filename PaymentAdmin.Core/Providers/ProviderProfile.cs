@@ -47,6 +47,9 @@ public sealed record ProviderProfile
     /// <summary>Uses a device token per organization.</summary>
     public bool UsesDeviceToken { get; init; }
 
+    /// <summary>Refuses callback URLs that contain its own name: ours are then below /hooks.</summary>
+    public bool HidesItsNameInUrls { get; init; }
+
     /// <summary>A checkout whose answer was lost can be found by our own reference.</summary>
     public bool QueriesByOurReference { get; init; }
 

@@ -29,6 +29,7 @@ internal sealed class PaymentConfiguration : IEntityTypeConfiguration<Payment>
         builder.HasIndex(payment => new { payment.TenantId, payment.CustomerPhone });
         builder.HasIndex(payment => new { payment.TenantId, payment.CustomerEmail });
         builder.HasIndex(payment => new { payment.Status, payment.ExpiresAt });
+        builder.HasIndex(payment => new { payment.TenantId, payment.RepeatName });
 
         builder.ToTable(table =>
         {

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.DependencyInjection;
+using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Shops;
+
+namespace PaymentAdmin.Core.Payments;
+
+public static class PaymentServices
+{
+    /// <summary>The money side of the product. Everything here is stateless but the throttle and the listeners, so one of each.</summary>
+    public static IServiceCollection AddPayments(this IServiceCollection services) => services
+        .AddSingleton<FailPoints>()
+        .AddSingleton<LiveUpdates>()
+        .AddSingleton<AccountThrottle>()
+        .AddSingleton<ClientTokens>()
+        .AddSingleton<PaymentObjects>()
+        .AddSingleton<ReturnUrls>()
+        .AddSingleton<ProviderAccounts>()
+        .AddSingleton<ChooseAccount>()
+        .AddSingleton<ProviderCalls>()
+        .AddSingleton<ApplyObservation>()
+        .AddSingleton<StartAttempt>()
+        .AddSingleton<CreatePayment>()
+        .AddSingleton<RefundPayment>()
+        .AddSingleton<ReconcilePayments>()
+        .AddSingleton<SettlePayment>();
+}

@@ -1,0 +1,206 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Data;
+using PaymentAdmin.Core.Providers;
+using PaymentAdmin.Core.Shops;
+
+namespace PaymentAdmin.Core.Payments;
+
+/// <param name="Phone">Of the payer, where the provider asks the phone.</param>
+public sealed record AttemptRequest(string Provider, string? Method, string? Phone);
+
+/// <summary>An attempt that is stored and about to be sent: what the call needs, loaded before the transaction ended.</summary>
+public sealed record PreparedAttempt(Guid PaymentId, Guid AttemptId, long CallId, ProviderAccountSnapshot Account, CheckoutRequest Request, bool CanBeAskedByUs);
+
+/// <summary>
+/// Starts a checkout in three steps: store the intent and commit; call the provider with no transaction open; store what it said.
+/// A process that dies in between leaves a sent call without an answer, which the reconciler takes up; nothing is ever sent twice.
+/// </summary>
+public sealed class StartAttempt(
+    PaymentStore store,
+    ProviderRegistry providers,
+    ProviderAccounts accounts,
+    ChooseAccount chooseAccount,
+    ProviderCalls calls,
+    ApplyObservation apply,
+    PaymentObjects objects,
+    IdSource ids,
+    TimeProvider clock,
+    FailPoints failPoints)
+{
+    /// <summary>Starts (another) checkout of an existing payment. Answers when the provider has answered, or its silence is stored.</summary>
+    public async Task<Result<Guid>> RunAsync(Guid paymentId, AttemptRequest request, Actor actor, CancellationToken cancellationToken)
+    {
+        var prepared = await store.WriteAsync(
+            async db =>
+            {
+                var payment = await db.LockPaymentAsync(paymentId, cancellationToken);
+                return payment is null
+                    ? new Problem(Codes.PaymentNotFound, "No such payment.")
+                    : await PrepareAsync(db, payment, request, cancellationToken);
+            },
+            cancellationToken);
+        if (!prepared.IsOk)
+            return prepared.Problem!;
+        await SendAsync(prepared.Value, actor);
+        return prepared.Value.AttemptId;
+    }
+
+    /// <summary>Adds attempt and call intent inside the caller's transaction; refuses what the rules refuse, with nothing added.</summary>
+    public async Task<Result<PreparedAttempt>> PrepareAsync(PaymentDb db, Payment payment, AttemptRequest request, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (payment.IsFinal)
+            return new Problem(Codes.PaymentFinal, $"The payment is {Words.Of(payment.Status)}; no checkout can start any more.") { PaymentId = payment.Id };
+        if (await StandingInTheWayAsync(db, payment, now, cancellationToken) is { } blocked)
+            return blocked;
+        var route = await chooseAccount.RunAsync(db, payment.TenantId, payment.Mode, request.Provider, payment.ShopId, cancellationToken);
+        if (!route.IsOk)
+            return route.Problem!;
+        var profile = providers[request.Provider].Profile;
+        var amount = new Money(payment.AmountMinor - payment.ReceivedMinor, payment.Currency);
+        if (CheckAgainst(profile, request, amount) is { } problem)
+            return problem;
+
+        var callbackToken = profile.WebhookTrust == WebhookTrust.SecretPath ? IdSource.NewToken() : null;
+        var attempt = new PaymentAttempt
+        {
+            Id = ids.NewId(),
+            PaymentId = payment.Id,
+            TenantId = payment.TenantId,
+            Mode = payment.Mode,
+            Provider = profile.Id,
+            AccountId = route.Value.Account.Id,
+            Endpoint = route.Value.Account.Endpoint,
+            ConfigVersionId = route.Value.Config?.Id,
+            OrganizationBin = route.Value.Config?.OrganizationBin,
+            Method = request.Method ?? profile.Methods[0],
+            PayerPhone = request.Phone ?? payment.CustomerPhone,
+            AmountMinor = amount.Minor,
+            Currency = amount.Currency,
+            CreatedAt = now,
+            CallbackTokenHash = callbackToken is null ? null : ApiKey.HashOf(callbackToken),
+        };
+        db.PaymentAttempts.Add(attempt);
+        payment.Show(attempt, now);
+        var call = calls.Prepare(db, payment, attempt, refund: null, ProviderOperation.Create, idempotencyKey: attempt.Id.ToString(), amount.Minor);
+        await db.SaveChangesAsync(cancellationToken);
+        return new PreparedAttempt(payment.Id, attempt.Id, call.Id, accounts.Open(route.Value.Account, route.Value.Config), RequestFor(payment, attempt, amount, callbackToken), profile.QueriesByOurReference);
+    }
+
+    /// <summary>Calls the provider and stores the outcome. Never cancelled by the caller's going away: the money question must be answered.</summary>
+    public async Task SendAsync(PreparedAttempt prepared, Actor actor)
+    {
+        await failPoints.HitAsync("create.before_send");
+        var provider = providers[prepared.Account.Provider];
+        var record = await calls.SendAsync<CheckoutResult>(
+            () => provider.StartCheckoutAsync(prepared.Account, prepared.Request, CancellationToken.None),
+            fault => new CheckoutResult.Unknown(fault));
+        await failPoints.HitAsync("create.after_answer");
+        await store.WriteAsync(
+            async db =>
+            {
+                await calls.FinishAsync(db, prepared.CallId, record, OutcomeOf(record.Result), CancellationToken.None);
+                await apply.InTransactionAsync(db, ObservationOf(prepared, record.Result, provider, actor), CancellationToken.None);
+                var attempt = db.PaymentAttempts.Local.Single(row => row.Id == prepared.AttemptId);
+                if (attempt.IsOpen)
+                    CheckSchedule.Begin(attempt, provider, clock.GetUtcNow());
+            },
+            CancellationToken.None);
+        await failPoints.HitAsync("create.answer_committed");
+    }
+
+    /// <summary>At most one attempt may take money at a time.</summary>
+    private static async Task<Problem?> StandingInTheWayAsync(PaymentDb db, Payment payment, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var open = await db.PaymentAttempts.Where(attempt => attempt.PaymentId == payment.Id && (attempt.Status == AttemptStatus.Created || attempt.Status == AttemptStatus.Pending || attempt.Status == AttemptStatus.Unknown)).ToListAsync(cancellationToken);
+        foreach (var attempt in open)
+        {
+            if (attempt.Status == AttemptStatus.Unknown)
+                return new Problem(Codes.AttemptOutcomeUnknown, "An earlier attempt may have taken the money and its outcome is not known yet. It is being cleared up.") { PaymentId = payment.Id };
+            var isPage = attempt.NextActionJson is { } action && JsonNode.Parse(action)?["type"]?.GetValue<string>() == "redirect";
+            if (!isPage)
+            {
+                var wait = attempt.ExpiresAt is { } end && end > now ? (int)Math.Ceiling((end - now).TotalSeconds) : 5;
+                return new Problem(Codes.AttemptInProgress, "The payer is still being asked by an earlier attempt.") { PaymentId = payment.Id, RetryAfterSeconds = Math.Clamp(wait, 1, 600) };
+            }
+        }
+        return null;
+    }
+
+    private static Problem? CheckAgainst(ProviderProfile profile, AttemptRequest request, Money amount)
+    {
+        if (!profile.Currencies.Contains(amount.Currency))
+            return new Problem(Codes.CurrencyNotSupported, $"{profile.Name} does not take {amount.Currency}; it takes {string.Join(", ", profile.Currencies)}.");
+        if (request.Method is not null && !profile.Methods.Contains(request.Method))
+            return Problem.Invalid("method", $"{profile.Name} has no method '{request.Method}'; it has {string.Join(", ", profile.Methods)}.");
+        if (profile.Limits.TryGetValue(amount.Currency, out var limits) && (amount.Minor < limits.MinMinor || amount.Minor > limits.MaxMinor))
+            return new Problem(Codes.AmountOutOfRange, $"{profile.Name} takes {MoneyFormat.Text(limits.MinMinor, amount.Currency)} to {MoneyFormat.Text(limits.MaxMinor, amount.Currency)}.");
+        return null;
+    }
+
+    private CheckoutRequest RequestFor(Payment payment, PaymentAttempt attempt, Money amount, string? callbackToken) => new()
+    {
+        PaymentId = payment.Id,
+        AttemptId = attempt.Id,
+        Amount = amount,
+        OrderReference = payment.OrderReference,
+        PaymentCode = payment.PaymentCode,
+        Description = payment.Description,
+        Method = attempt.Method,
+        CustomerName = payment.CustomerName,
+        CustomerEmail = payment.CustomerEmail,
+        Phone = attempt.PayerPhone,
+        ReturnUrl = objects.StatusUrl(payment.Id),
+        CancelUrl = objects.StatusUrl(payment.Id),
+        ExpiresAt = payment.ExpiresAt,
+        CallbackToken = callbackToken,
+    };
+
+    private static CallOutcome OutcomeOf(CheckoutResult result) => result switch
+    {
+        CheckoutResult.Declined { Code: Codes.ProviderUnavailable } declined => new(ProviderCallState.NotSent, null, null, declined.Message),
+        CheckoutResult.Declined declined => new(ProviderCallState.Answered, declined.Reference, declined.StatusWord ?? "declined", declined.Message),
+        CheckoutResult.Unknown unknown => new(ProviderCallState.Unknown, unknown.Reference, "unknown", unknown.Reason),
+        _ => new(ProviderCallState.Answered, result.Reference, result.StatusWord, null),
+    };
+
+    private PaymentObservation ObservationOf(PreparedAttempt prepared, CheckoutResult result, IPaymentProvider provider, Actor actor)
+    {
+        var said = new PaymentObservation
+        {
+            PaymentId = prepared.PaymentId,
+            AttemptId = prepared.AttemptId,
+            Fact = ObservedFact.Pending,
+            Source = ObservationSource.Checkout,
+            Actor = actor,
+            SourceId = prepared.CallId.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ProviderReference = result.Reference,
+            ProviderReference2 = result.Reference2,
+            ProviderStatus = result.StatusWord,
+            AttemptExpiresAt = result.ExpiresAt ?? clock.GetUtcNow() + provider.Profile.CheckoutLifetime,
+        };
+        return result switch
+        {
+            CheckoutResult.Redirect redirect => said with { NextActionJson = Json(new { type = "redirect", url = redirect.Url }) },
+            CheckoutResult.PhonePrompt prompt => said with { NextActionJson = Json(new { type = "phone_prompt", phone = prompt.Phone, expires_at = ApiJson.Time(said.AttemptExpiresAt.Value) }) },
+            CheckoutResult.QrCode code => said with { NextActionJson = Json(new { type = "qr_code", content = code.Content, url = code.Url, expires_at = ApiJson.Time(said.AttemptExpiresAt.Value) }) },
+            CheckoutResult.Instructions instructions => said with { NextActionJson = Json(new { type = "instructions", text = instructions.Text, fields = instructions.Fields.Select(field => new { label = field.Label, value = field.Value }) }) },
+            CheckoutResult.Declined declined => said with { Fact = ObservedFact.Failed, ErrorCode = declined.Code, ErrorMessage = declined.Message, ProviderErrorCode = declined.ProviderCode, AttemptExpiresAt = null },
+            // Where the provider can be asked (by our reference, or it gave its own), the reconciler asks; else a person must look.
+            CheckoutResult.Unknown unknown => said with
+            {
+                Fact = prepared.CanBeAskedByUs || result.Reference is not null ? ObservedFact.OutcomeUnknown : ObservedFact.OutcomeUnresolvable,
+                ErrorCode = Codes.ProviderOutcomeUnknown,
+                ErrorMessage = unknown.Reason,
+                AttemptExpiresAt = null,
+            },
+            _ => throw new InvalidOperationException($"Unknown checkout result {result.GetType().Name}."),
+        };
+    }
+
+    private static string Json(object value) => JsonSerializer.Serialize(value, ApiJson.Options);
+}
