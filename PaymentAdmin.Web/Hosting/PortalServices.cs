@@ -1,4 +1,7 @@
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Identity;
+using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Web.Components;
@@ -16,6 +19,7 @@ public static class PortalServices
         services.AddRadzenComponents();
         services.AddCascadingAuthenticationState();
         services.AddAntiforgery(options => options.Cookie.Name = "pa-form");
+        services.AddScoped<AuthenticationStateProvider, PortalAuthentication>();
         services.AddScoped<PortalFrameSource>();
         return services;
     }
@@ -25,6 +29,7 @@ public static class PortalServices
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         app.MapPost("/account/frame", SetFrameAsync).RequireAuthorization();
+        app.MapPost("/account/sign-out", SignOutAsync).AllowAnonymous();
     }
 
     /// <summary>Remembers the chosen mode or tenant for this browser session. What the user may really see is decided by <see cref="PortalFrameSource"/>.</summary>
@@ -39,5 +44,13 @@ public static class PortalServices
         if (Guid.TryParse(form["tenant"], out var tenant))
             http.Response.Cookies.Append(PortalCookies.Tenant, tenant.ToString("D"), options);
         return Results.LocalRedirect(LocalUrl.Or(form["returnUrl"], "/"));
+    }
+
+    private static async Task<IResult> SignOutAsync(HttpContext http, IAntiforgery antiforgery, SignInManager<User> signIns)
+    {
+        if (!await antiforgery.IsRequestValidAsync(http))
+            return Results.BadRequest();
+        await signIns.SignOutAsync();
+        return Results.LocalRedirect("/account/sign-in");
     }
 }

@@ -22,6 +22,13 @@ Blazor.start({
   },
 });
 
+// The wordless copy of the frame has done its work once the portal stands; app.css hides it in the same moment.
+new MutationObserver((_, observer) => {
+  if (!document.querySelector('.portal')) return;
+  document.querySelector('.boot')?.remove();
+  observer.disconnect();
+}).observe(document.body, { childList: true });
+
 // Rejected means that the server answered but no longer knows this circuit: it was restarted.
 const notice = document.getElementById('components-reconnect-modal');
 new MutationObserver(() => {
