@@ -53,6 +53,7 @@ public abstract class PaymentDb(DbContextOptions options) : IdentityUserContext<
     public DbSet<SandboxRefund> SandboxRefunds => Set<SandboxRefund>();
     public DbSet<SandboxDelivery> SandboxDeliveries => Set<SandboxDelivery>();
     public DbSet<SandboxFault> SandboxFaults => Set<SandboxFault>();
+    public DbSet<SandboxDevice> SandboxDevices => Set<SandboxDevice>();
 
     /// <summary>What <see cref="PaymentStore"/> runs once the transaction is committed: waking workers, telling open pages.</summary>
     public List<Action> AfterCommit { get; } = [];

@@ -11,17 +11,26 @@ public interface ISandbox
     /// <summary>The provider id, as in the route.</summary>
     string Provider { get; }
 
+    /// <summary>
+    /// Who calls, as <see cref="Sandbox.SandboxCharge.MerchantOf"/> of the credential that the call carries; null for pages that a browser
+    /// opens and for calls without one. The fault dial meets only calls that have a merchant.
+    /// </summary>
+    string? Merchant(SandboxRequest request);
+
     /// <summary>Answers one request. <paramref name="db"/> is the sandbox's own context for this request; the caller saves it.</summary>
     Task<SandboxResponse> HandleAsync(SandboxRequest request, PaymentDb db, CancellationToken cancellationToken);
 }
 
 /// <param name="Path">Below <c>/sandbox/{provider}</c>, with its leading slash.</param>
+/// <param name="BaseUrl">Of pages that a browser opens: PublicUrl with <c>/sandbox/{provider}</c>.</param>
 public sealed record SandboxRequest(string Method, string Path, IReadOnlyDictionary<string, string> Query, IReadOnlyDictionary<string, string> Headers, ReadOnlyMemory<byte> Body, string BaseUrl, DateTimeOffset At);
 
 /// <param name="HoldBack">The answer is held back this long: long enough, and the caller gives up although the work was done.</param>
 public sealed record SandboxResponse(int Status, string ContentType, ReadOnlyMemory<byte> Body, TimeSpan HoldBack = default, string? Location = null)
 {
     public static SandboxResponse Json(int status, string body) => new(status, "application/json", System.Text.Encoding.UTF8.GetBytes(body));
+
+    public static SandboxResponse Redirect(string location) => new(303, "text/plain", ReadOnlyMemory<byte>.Empty, Location: location);
 
     public static SandboxResponse Html(string body) => new(200, "text/html; charset=utf-8", System.Text.Encoding.UTF8.GetBytes(body));
 }

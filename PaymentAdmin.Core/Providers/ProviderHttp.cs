@@ -140,7 +140,7 @@ public sealed class CallTranscript
 
     public async Task WriteRequestAsync(HttpRequestMessage request, Redaction redaction)
     {
-        requests.Append(request.Method).Append(' ').AppendLine(redaction.Apply(request.RequestUri?.ToString() ?? ""));
+        requests.Append(request.Method).Append(' ').AppendLine(redaction.Apply(request.RequestUri?.AbsoluteUri ?? ""));
         foreach (var (name, header) in request.Headers)
             requests.Append(name).Append(": ").AppendLine(OpenHeaders.Contains(name.ToLowerInvariant()) ? redaction.Apply(string.Join(',', header)) : "[redacted]");
         if (request.Content is not null)

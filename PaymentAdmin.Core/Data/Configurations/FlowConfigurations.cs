@@ -101,3 +101,8 @@ internal sealed class SandboxDeliveryConfiguration : IEntityTypeConfiguration<Sa
 {
     public void Configure(EntityTypeBuilder<SandboxDelivery> builder) => builder.HasIndex(delivery => new { delivery.IsDone, delivery.DueAt });
 }
+
+internal sealed class SandboxDeviceConfiguration : IEntityTypeConfiguration<SandboxDevice>
+{
+    public void Configure(EntityTypeBuilder<SandboxDevice> builder) => builder.HasKey(device => new { device.Provider, device.Merchant, device.Token });
+}
