@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
@@ -143,7 +144,7 @@ internal sealed class KaspiProvider(ProviderHttp http) : IPaymentProvider, IQuer
             return NotStarted(answer);
         var link = KaspiAnswer.Read(good.Data, KaspiJson.Default.KaspiLink);
         if (!IsReference(link?.PaymentId) || !IsWebPage(account, link.PaymentLink))
-            return new CheckoutResult.Unknown("The proxy created a link and did not tell it.");
+            return new CheckoutResult.Unknown("The proxy created a link and did not tell it.") { Reference = IsReference(link?.PaymentId) ? link.PaymentId : null };
         return new CheckoutResult.Redirect(link.PaymentLink) { Reference = link.PaymentId, ExpiresAt = Moment(link.ExpireDate) };
     }
 
@@ -204,10 +205,10 @@ internal sealed class KaspiProvider(ProviderHttp http) : IPaymentProvider, IQuer
             : new RefundResult.Unknown("The proxy paid back another amount than was asked.") { Reference = back.ReturnOperationId };
     }
 
-    private static bool IsReference([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] string? id) => id is { Length: > 0 and <= ReferenceLengthMax };
+    private static bool IsReference([NotNullWhen(true)] string? id) => id is { Length: > 0 and <= ReferenceLengthMax };
 
     /// <summary>What a browser may be sent to: https, or our own imitation wherever it runs.</summary>
-    private static bool IsWebPage(ProviderAccountSnapshot account, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] string? url) =>
+    private static bool IsWebPage(ProviderAccountSnapshot account, [NotNullWhen(true)] string? url) =>
         Uri.TryCreate(url, UriKind.Absolute, out var page) && (page.Scheme == Uri.UriSchemeHttps || (page.Scheme == Uri.UriSchemeHttp && account.Endpoint == AccountEndpoint.Sandbox));
 
     // Kazakhstan had two offsets until 2024: a time without its own is no time.

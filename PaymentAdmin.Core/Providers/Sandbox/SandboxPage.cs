@@ -19,7 +19,7 @@ public static class SandboxPage
          </head>
          <body>
          <div class="frame" aria-hidden="true"></div>
-         <div class="testbar" role="status"><b>TEST</b><span>Imitation of {Text(provider)}: no real money moves</span></div>
+         <div class="testbar" role="status"><b>TEST</b><span class="words">Imitation of {Text(provider)}: no real money moves</span></div>
          <main class="auth"><div class="panel">
          {content}
          </div></main>
