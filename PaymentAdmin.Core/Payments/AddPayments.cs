@@ -23,5 +23,12 @@ public static class PaymentServices
         .AddSingleton<CreatePayment>()
         .AddSingleton<RefundPayment>()
         .AddSingleton<ReconcilePayments>()
-        .AddSingleton<SettlePayment>();
+        .AddSingleton<SettlePayment>()
+        .AddSingleton<Webhooks.InboxWriter>()
+        .AddSingleton<Webhooks.RejectionLog>()
+        .AddSingleton<Webhooks.ReceiveWebhook>()
+        .AddSingleton<Webhooks.ProcessWebhook>()
+        .AddSingleton<Events.EventEndpoints>()
+        .AddSingleton<Events.ReadEvents>()
+        .AddSingleton<Events.DeliverEvents>();
 }

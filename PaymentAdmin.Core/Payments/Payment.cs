@@ -155,6 +155,14 @@ public sealed class Payment
         Touch(now);
     }
 
+    /// <summary>Money came at an account without any attempt (a paybill): the account is kept, so that a refund finds it.</summary>
+    public void ShowAccount(Guid accountId, string provider)
+    {
+        AccountId = accountId;
+        Provider = provider;
+        Version++;
+    }
+
     public void SetLastError(string? code, string? message, string? providerCode, DateTimeOffset now)
     {
         LastErrorCode = code;

@@ -106,12 +106,19 @@ public sealed class StartAttempt(
                 await calls.FinishAsync(db, prepared.CallId, record, OutcomeOf(record.Result), CancellationToken.None);
                 await apply.InTransactionAsync(db, ObservationOf(prepared, record.Result, provider, actor), CancellationToken.None);
                 var attempt = db.PaymentAttempts.Local.Single(row => row.Id == prepared.AttemptId);
+                var now = clock.GetUtcNow();
                 if (attempt.IsOpen)
-                    CheckSchedule.Begin(attempt, provider, clock.GetUtcNow());
+                    CheckSchedule.Begin(attempt, provider, now);
+                await WakeWaitingEventsAsync(db, attempt, now);
             },
             CancellationToken.None);
         await failPoints.HitAsync("create.answer_committed");
     }
+
+    /// <summary>A webhook may have come before our own commit: it waits, and is taken up now that its payment can be found.</summary>
+    private static Task<int> WakeWaitingEventsAsync(PaymentDb db, PaymentAttempt attempt, DateTimeOffset now) =>
+        db.WebhookEvents.Where(row => row.AccountId == attempt.AccountId && row.State == Webhooks.WebhookState.Unmatched && row.ProviderReference != null && (row.ProviderReference == attempt.ProviderReference || row.ProviderReference == attempt.ProviderReference2))
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.NextAttemptAt, now).SetProperty(row => row.Attempts, 0));
 
     /// <summary>At most one attempt may take money at a time.</summary>
     private static async Task<Problem?> StandingInTheWayAsync(PaymentDb db, Payment payment, DateTimeOffset now, CancellationToken cancellationToken)

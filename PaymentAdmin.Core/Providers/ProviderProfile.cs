@@ -47,6 +47,9 @@ public sealed record ProviderProfile
     /// <summary>Uses a device token per organization.</summary>
     public bool UsesDeviceToken { get; init; }
 
+    /// <summary>The credential field that names our merchant account as events carry it; an event that names another one has no effect.</summary>
+    public string? MerchantAccountField { get; init; }
+
     /// <summary>Refuses callback URLs that contain its own name: ours are then below /hooks.</summary>
     public bool HidesItsNameInUrls { get; init; }
 

@@ -62,6 +62,9 @@ public sealed class WebhookEvent
     public string? ProviderReference { get; set; }
     public Guid? PaymentId { get; set; }
     public int Attempts { get; set; }
+
+    /// <summary>How often a worker took it and never came back: a third time would be a crash loop.</summary>
+    public int Crashes { get; set; }
     public DateTimeOffset? NextAttemptAt { get; set; }
     public long LeaseToken { get; set; }
     public DateTimeOffset? LeaseUntil { get; set; }

@@ -1,0 +1,396 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using PaymentAdmin.Core.Audit;
+using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Data;
+using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Providers;
+using PaymentAdmin.Core.Shops;
+
+namespace PaymentAdmin.Core.Webhooks;
+
+/// <summary>
+/// Works through the inbox: claims events under a lease with a fencing token, counts the try before it begins, lets each take effect once,
+/// and puts aside what fails again and again. Where the proof is weak an event only makes the reconciler ask.
+/// </summary>
+public sealed partial class ProcessWebhook(
+    PaymentStore store,
+    ProviderRegistry providers,
+    ProviderAccounts accounts,
+    ApplyObservation apply,
+    RefundPayment refunds,
+    IdSource ids,
+    TimeProvider clock,
+    FailPoints failPoints,
+    ILogger<ProcessWebhook> logger)
+{
+    private const int BatchSize = 50;
+    private const int AttemptsMax = 20;
+
+    /// <summary>A worker that did not come back twice takes the event down with it a third time: it is put aside instead.</summary>
+    private const int CrashesMax = 2;
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan UnmatchedFor = TimeSpan.FromDays(7);
+
+    /// <summary>One round; true when there was something to do.</summary>
+    public async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        var claimed = await ClaimAsync(cancellationToken);
+        if (claimed.Count == 0)
+            return false;
+        await failPoints.HitAsync("apply.lease_taken");
+        try
+        {
+            await store.WriteAsync(
+                async db =>
+                {
+                    foreach (var (eventId, token) in claimed)
+                    {
+                        await ProcessAsync(db, eventId, token, cancellationToken);
+                        await db.SaveChangesAsync(cancellationToken);
+                    }
+                },
+                cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // One of them is bad: each alone, so that it costs itself only.
+            foreach (var (eventId, token) in claimed)
+                await ProcessAloneAsync(eventId, token, cancellationToken);
+        }
+        await failPoints.HitAsync("apply.after_commit");
+        return true;
+    }
+
+    /// <summary>Takes the event up again: a person's wish, or the payment it names has appeared.</summary>
+    public Task WakeAsync(Guid eventId, CancellationToken cancellationToken) =>
+        store.WriteAsync(db => db.WebhookEvents.Where(row => row.Id == eventId && row.State != WebhookState.Applied && row.State != WebhookState.Pending)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, WebhookState.Pending).SetProperty(row => row.NextAttemptAt, clock.GetUtcNow()).SetProperty(row => row.Attempts, 0).SetProperty(row => row.Crashes, 0).SetProperty(row => row.LeaseUntil, (DateTimeOffset?)null), cancellationToken), cancellationToken);
+
+    private Task<List<(Guid EventId, long Token)>> ClaimAsync(CancellationToken cancellationToken) =>
+        store.WriteAsync(
+            async db =>
+            {
+                var now = await db.NowAsync(clock, cancellationToken);
+                var due = db.IsPostgres
+                    ? await db.WebhookEvents.FromSql($"SELECT * FROM webhook_events WHERE state IN ('pending', 'unmatched') AND next_attempt_at <= {now.UtcTicks} AND (lease_until IS NULL OR lease_until < {now.UtcTicks}) ORDER BY next_attempt_at LIMIT {BatchSize} FOR UPDATE SKIP LOCKED").ToListAsync(cancellationToken)
+                    : await db.WebhookEvents.Where(row => (row.State == WebhookState.Pending || row.State == WebhookState.Unmatched) && row.NextAttemptAt <= now && (row.LeaseUntil == null || row.LeaseUntil < now)).OrderBy(row => row.NextAttemptAt).Take(BatchSize).ToListAsync(cancellationToken);
+                var claimed = new List<(Guid, long)>(due.Count);
+                foreach (var received in due)
+                {
+                    received.Crashes += received.LeaseUntil is null ? 0 : 1;
+                    received.Attempts++;
+                    received.LeaseToken++;
+                    received.LeaseUntil = now + LeaseTime;
+                    if (received.Crashes >= CrashesMax)
+                        Settle(received, WebhookState.Quarantined, "Workers ended three times while they processed it", now);
+                    else
+                        claimed.Add((received.Id, received.LeaseToken));
+                }
+                return claimed;
+            },
+            cancellationToken);
+
+    private async Task ProcessAloneAsync(Guid eventId, long token, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.WriteAsync(db => ProcessAsync(db, eventId, token, cancellationToken), cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogFailed(logger, eventId, exception);
+            await store.WriteAsync(db => PutOffAsync(db, eventId, token, exception.GetType().Name, cancellationToken), cancellationToken);
+        }
+    }
+
+    private async Task PutOffAsync(PaymentDb db, Guid eventId, long token, string fault, CancellationToken cancellationToken)
+    {
+        var received = await db.WebhookEvents.SingleAsync(row => row.Id == eventId, cancellationToken);
+        if (received.LeaseToken != token)
+            return;
+        var now = clock.GetUtcNow();
+        if (received.Attempts >= AttemptsMax)
+        {
+            Settle(received, WebhookState.Quarantined, $"Failed {received.Attempts} times: {fault}", now);
+            return;
+        }
+        received.Outcome = $"Try {received.Attempts} failed: {fault}";
+        received.LeaseUntil = null;
+        received.NextAttemptAt = now + IdSource.WithJitter(TimeSpan.FromSeconds(Math.Min(900, Math.Pow(2, received.Attempts - 1))));
+    }
+
+    private async Task ProcessAsync(PaymentDb db, Guid eventId, long token, CancellationToken cancellationToken)
+    {
+        if (db.IsPostgres)
+            await db.Database.ExecuteSqlAsync($"SELECT 1 FROM webhook_events WHERE id = {eventId} FOR UPDATE", cancellationToken);
+        var received = await db.WebhookEvents.SingleAsync(row => row.Id == eventId, cancellationToken);
+        // Fencing: a stale holder's work must not count.
+        if (received.LeaseToken != token || received.State is not (WebhookState.Pending or WebhookState.Unmatched))
+            return;
+        var account = await db.ProviderAccounts.AsNoTracking().SingleAsync(row => row.Id == received.AccountId, cancellationToken);
+        var reading = Read(received);
+        var now = clock.GetUtcNow();
+        if (Contradiction(reading, account) is { } verdict)
+        {
+            received.Integrity = verdict;
+            Settle(received, verdict == IntegrityVerdict.Unreadable ? WebhookState.Quarantined : WebhookState.Ignored, OutcomeOf(verdict), now);
+            return;
+        }
+        switch (reading)
+        {
+            case WebhookReading.Irrelevant:
+                Settle(received, WebhookState.Ignored, "Of a kind that changes nothing here", now);
+                break;
+            case WebhookReading.ReceiptSays receipt:
+                await TakeReceiptAsync(db, received, receipt, account, cancellationToken);
+                break;
+            default:
+                await TakeAboutAttemptAsync(db, received, reading, cancellationToken);
+                break;
+        }
+    }
+
+    /// <summary>What the stored event says; also used by the page's dry run.</summary>
+    public WebhookReading Read(WebhookEvent received)
+    {
+        if (providers[received.Provider] is not IReadsWebhooks reader)
+            return new WebhookReading.Unreadable("This build reads no webhooks of the provider") { DedupeKey = received.DedupeKey };
+        return reader.Parse(new InboundRequest(received.Body, new Dictionary<string, string>(), "", "", received.Kind, null, received.ReceivedAt));
+    }
+
+    private IntegrityVerdict? Contradiction(WebhookReading reading, ProviderAccount account)
+    {
+        if (reading is WebhookReading.Unreadable)
+            return IntegrityVerdict.Unreadable;
+        if (reading.Mode is { } mode && mode != account.Mode)
+            return IntegrityVerdict.WrongMode;
+        if (reading.MerchantAccount is not { } named || providers[account.Provider].Profile.MerchantAccountField is not { } field)
+            return null;
+        var ours = accounts.Open(account, route: null).Credential(field);
+        return ours.Length > 0 && ours != named ? IntegrityVerdict.WrongAccount : null;
+    }
+
+    private async Task TakeAboutAttemptAsync(PaymentDb db, WebhookEvent received, WebhookReading reading, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var attempt = await FindAttemptAsync(db, received, reading, cancellationToken);
+        if (attempt is null)
+        {
+            WaitForPayment(received, now);
+            return;
+        }
+        received.PaymentId = attempt.PaymentId;
+        received.ProviderReference ??= attempt.ProviderReference;
+        switch (reading)
+        {
+            case WebhookReading.PaymentSays says:
+                var applied = await apply.InTransactionAsync(db, ObservationOf(received, attempt, says.Status), cancellationToken);
+                received.Integrity = applied.Integrity;
+                Take(db, received, attempt.PaymentId, applied.Sentence, now);
+                break;
+            case WebhookReading.AskProvider:
+                attempt.ScheduleCheck(now, attempt.Checks, now);
+                Take(db, received, attempt.PaymentId, "The provider is asked before anything changes", now);
+                break;
+            case WebhookReading.RefundSays refund:
+                await TakeRefundAsync(db, received, attempt, refund, cancellationToken);
+                break;
+            case WebhookReading.DisputeSays dispute:
+                await TakeDisputeAsync(db, received, attempt, dispute, cancellationToken);
+                break;
+            default:
+                Settle(received, WebhookState.Ignored, "Of a kind that changes nothing here", now);
+                break;
+        }
+    }
+
+    /// <summary>Only ever inside the account that proved the event.</summary>
+    private static async Task<PaymentAttempt?> FindAttemptAsync(PaymentDb db, WebhookEvent received, WebhookReading reading, CancellationToken cancellationToken)
+    {
+        var own = db.PaymentAttempts.Where(row => row.AccountId == received.AccountId);
+        if (received.AttemptId is { } attemptId)
+            return await own.FirstOrDefaultAsync(row => row.Id == attemptId, cancellationToken);
+        if (reading.Reference is { } reference && await own.FirstOrDefaultAsync(row => row.ProviderReference == reference || row.ProviderReference2 == reference, cancellationToken) is { } byReference)
+            return byReference;
+        return Guid.TryParse(reading.OurReference, out var ours) ? await own.FirstOrDefaultAsync(row => row.Id == ours, cancellationToken) : null;
+    }
+
+    private static PaymentObservation ObservationOf(WebhookEvent received, PaymentAttempt attempt, StatusReading status) => new()
+    {
+        PaymentId = attempt.PaymentId,
+        AttemptId = attempt.Id,
+        Fact = status.Fact,
+        Source = ObservationSource.Webhook,
+        Actor = Actor.Provider(received.Provider),
+        Received = status.Received,
+        ReceiptReference = status.ReceiptReference,
+        ProviderReference = status.Reference,
+        ProviderReference2 = status.Reference2,
+        ProviderStatus = status.StatusWord,
+        ErrorCode = status.Fact is ObservedFact.Failed or ObservedFact.Cancelled or ObservedFact.Expired ? Codes.ProviderRejected : null,
+        ErrorMessage = status.ErrorMessage,
+        ProviderErrorCode = status.ProviderErrorCode,
+        Payer = status.Payer,
+        SourceId = received.Id.ToString(),
+    };
+
+    private async Task TakeRefundAsync(PaymentDb db, WebhookEvent received, PaymentAttempt attempt, WebhookReading.RefundSays says, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var payment = await db.LockPaymentAsync(attempt.PaymentId, cancellationToken) ?? throw new InvalidOperationException("An attempt without its payment.");
+        var ours = Guid.TryParse(says.OurRefundReference, out var refundId) ? refundId : (Guid?)null;
+        var refund = await db.Refunds.FirstOrDefaultAsync(row => row.AttemptId == attempt.Id && (row.ProviderReference == says.RefundReference || row.Id == ours), cancellationToken);
+        if (refund is null && says.Amount is null)
+        {
+            WaitForPayment(received, now);
+            return;
+        }
+        if (refund is null)
+        {
+            var amount = says.Amount!.Value;
+            // A refund of ours may be on the wire with its reference not stored yet: one of the same amount without a reference is that one.
+            refund = await db.Refunds.FirstOrDefaultAsync(row => row.AttemptId == attempt.Id && row.ProviderReference == null && row.SentAt != null && row.AmountMinor == amount.Minor && row.Status != RefundStatus.Failed, cancellationToken);
+            if (refund is null && amount.Minor > payment.ReceivedMinor - payment.RefundReservedMinor)
+            {
+                // Money cannot go back that has not come: the payment's own event is still on its way.
+                WaitForPayment(received, now);
+                return;
+            }
+        }
+        var actor = Actor.Provider(received.Provider);
+        if (refund is null)
+            await refunds.AddForeignAsync(db, payment, attempt, says.RefundReference, says.Amount!.Value.Minor, says.Status, actor, cancellationToken);
+        else
+            await refunds.SettleAsync(db, refund.Id, says.Status, says.RefundReference, says.Status == RefundStatus.Failed ? Codes.ProviderRejected : null, says.FailureMessage, actor, reason: null, cancellationToken);
+        received.Integrity = refund is not null && says.Amount is { } said && said.Minor != refund.AmountMinor ? IntegrityVerdict.AmountDiffers : IntegrityVerdict.Agrees;
+        Take(db, received, payment.Id, $"Refund {Words.Of(says.Status)}", now);
+    }
+
+    private async Task TakeDisputeAsync(PaymentDb db, WebhookEvent received, PaymentAttempt attempt, WebhookReading.DisputeSays says, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var payment = await db.LockPaymentAsync(attempt.PaymentId, cancellationToken) ?? throw new InvalidOperationException("An attempt without its payment.");
+        var dispute = await db.Disputes.FirstOrDefaultAsync(row => row.AccountId == received.AccountId && row.ProviderReference == says.DisputeReference, cancellationToken);
+        var isNew = dispute is null;
+        if (dispute is null)
+        {
+            dispute = new Dispute { Id = ids.NewId(), TenantId = payment.TenantId, Mode = payment.Mode, PaymentId = payment.Id, AccountId = received.AccountId, ProviderReference = says.DisputeReference, AmountMinor = says.Amount.Minor, Currency = says.Amount.Currency, OpenedAt = now };
+            db.Disputes.Add(dispute);
+        }
+        var wasClosed = dispute.ClosedAt is not null;
+        dispute.Reason = says.Reason ?? dispute.Reason;
+        dispute.DueAt = says.DueAt ?? dispute.DueAt;
+        if (!wasClosed)
+        {
+            dispute.Status = says.Status;
+            dispute.ClosedAt = says.Status == DisputeStatus.Open ? null : now;
+        }
+        await db.SaveChangesAsync(cancellationToken);
+        var open = await db.Disputes.Where(row => row.PaymentId == payment.Id && row.Status == DisputeStatus.Open).SumAsync(row => row.AmountMinor, cancellationToken);
+        payment.SetDisputed(open, now);
+        payment.Flag(PaymentExceptions.Disputed, PaymentExceptions.None, now);
+        var type = dispute.ClosedAt is null ? "dispute.opened" : "dispute.closed";
+        if (isNew || (dispute.ClosedAt is not null && !wasClosed))
+        {
+            var sentence = dispute.ClosedAt is null ? $"The payer disputes {MoneyFormat.Text(dispute.AmountMinor, dispute.Currency)}" : $"The dispute is {Words.Of(dispute.Status)}";
+            var data = JsonSerializer.Serialize(new { id = dispute.Id, payment_id = payment.Id, provider_reference = dispute.ProviderReference, amount_minor = dispute.AmountMinor, currency = dispute.Currency, reason = dispute.Reason, due_at = dispute.DueAt, status = Words.Of(dispute.Status) }, ApiJson.Options);
+            var actor = Actor.Provider(received.Provider);
+            db.AuditEntries.Add(AuditEntry.By(actor, payment.TenantId, now, type, "payment", payment.Id.ToString(), dispute.Reason, after: data));
+            apply.WriteNote(db, payment, new PaymentObservation { PaymentId = payment.Id, AttemptId = attempt.Id, Fact = ObservedFact.Unrecognised, Source = ObservationSource.Webhook, Actor = actor, SourceId = received.Id.ToString() }, type, sentence, now);
+            apply.Announce(db, payment, shown: null, type, dispute.Id.ToString(), now, data);
+        }
+        Take(db, received, payment.Id, type, now);
+    }
+
+    /// <summary>Money at a paybill: matched by what the payer typed, else kept as an unallocated receipt. Counts once whoever reports it.</summary>
+    private async Task TakeReceiptAsync(PaymentDb db, WebhookEvent received, WebhookReading.ReceiptSays says, ProviderAccount account, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var code = PaymentCode.Normalise(says.BillReference);
+        var typed = says.BillReference.Trim();
+        var payment = await db.Payments.AsNoTracking()
+            .Where(row => row.TenantId == account.TenantId && row.Mode == account.Mode && (row.PaymentCode == code || row.OrderReference == typed))
+            .OrderByDescending(row => row.CreatedAt).FirstOrDefaultAsync(cancellationToken);
+        if (payment is not null)
+        {
+            var attempt = await db.PaymentAttempts.Where(row => row.PaymentId == payment.Id && row.AccountId == account.Id).OrderByDescending(row => row.CreatedAt).FirstOrDefaultAsync(cancellationToken);
+            var status = new StatusReading(ObservedFact.Succeeded, null) { Received = says.Amount, ReceiptReference = says.ReceiptReference, Payer = says.Payer };
+            if (attempt is null)
+                await BindAccountAsync(db, payment.Id, account, cancellationToken);
+            var applied = await apply.InTransactionAsync(
+                db,
+                attempt is not null ? ObservationOf(received, attempt, status) : new PaymentObservation { PaymentId = payment.Id, Fact = ObservedFact.Succeeded, Source = ObservationSource.Webhook, Actor = Actor.Provider(received.Provider), Received = says.Amount, ReceiptReference = says.ReceiptReference, Payer = says.Payer, SourceId = received.Id.ToString() },
+                cancellationToken);
+            received.PaymentId = payment.Id;
+            received.Integrity = applied.Integrity;
+            Take(db, received, payment.Id, applied.Sentence, now);
+            return;
+        }
+        if (!await db.Receipts.AnyAsync(row => row.AccountId == account.Id && row.Reference == says.ReceiptReference, cancellationToken))
+        {
+            db.Receipts.Add(new Receipt
+            {
+                Id = ids.NewId(),
+                TenantId = account.TenantId,
+                Mode = account.Mode,
+                Provider = account.Provider,
+                AccountId = account.Id,
+                Reference = says.ReceiptReference,
+                AmountMinor = says.Amount.Minor,
+                Currency = says.Amount.Currency,
+                Payer = says.Payer,
+                BillReference = typed[..Math.Min(typed.Length, 100)],
+                ReceivedAt = now,
+                State = ReceiptState.Unallocated,
+            });
+        }
+        received.Integrity = IntegrityVerdict.WrongReference;
+        Settle(received, WebhookState.Applied, "Money without a payment: kept as an unallocated receipt", now);
+        db.WebhookApplications.Add(new WebhookApplication { EventId = received.Id, PaymentId = Guid.Empty, LeaseToken = received.LeaseToken, At = now });
+    }
+
+    private static async Task BindAccountAsync(PaymentDb db, Guid paymentId, ProviderAccount account, CancellationToken cancellationToken)
+    {
+        var payment = await db.LockPaymentAsync(paymentId, cancellationToken);
+        if (payment is { AccountId: null })
+            payment.ShowAccount(account.Id, account.Provider);
+    }
+
+    private static void WaitForPayment(WebhookEvent received, DateTimeOffset now)
+    {
+        received.State = WebhookState.Unmatched;
+        received.LeaseUntil = null;
+        received.Outcome = "Its payment is not here yet";
+        var age = now - received.ReceivedAt;
+        var pause = received.Attempts switch { <= 5 => TimeSpan.FromSeconds(1), <= 10 => TimeSpan.FromSeconds(10), <= 15 => TimeSpan.FromMinutes(2), _ => TimeSpan.FromHours(1) };
+        received.NextAttemptAt = age > UnmatchedFor ? null : now + IdSource.WithJitter(pause);
+    }
+
+    private static void Take(PaymentDb db, WebhookEvent received, Guid paymentId, string outcome, DateTimeOffset now)
+    {
+        db.WebhookApplications.Add(new WebhookApplication { EventId = received.Id, PaymentId = paymentId, LeaseToken = received.LeaseToken, At = now });
+        Settle(received, WebhookState.Applied, outcome, now);
+    }
+
+    private static void Settle(WebhookEvent received, WebhookState state, string outcome, DateTimeOffset now)
+    {
+        received.State = state;
+        received.Outcome = outcome;
+        received.SettledAt = now;
+        received.NextAttemptAt = null;
+        received.LeaseUntil = null;
+    }
+
+    private static string OutcomeOf(IntegrityVerdict verdict) => verdict switch
+    {
+        IntegrityVerdict.WrongMode => "An event of the other mode: no effect",
+        IntegrityVerdict.WrongAccount => "An event for another merchant account: no effect",
+        IntegrityVerdict.Unreadable => "The body could not be read",
+        _ => Words.Of(verdict),
+    };
+
+    [LoggerMessage(EventId = 420, Level = LogLevel.Error, Message = "Event {EventId} could not be processed")]
+    private static partial void LogFailed(ILogger logger, Guid eventId, Exception exception);
+}

@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Data;
+using PaymentAdmin.Core.Providers;
+using PaymentAdmin.Core.Shops;
+
+namespace PaymentAdmin.Core.Webhooks;
+
+/// <summary>What became of an inbound delivery. Closed.</summary>
+public abstract record ReceivedWebhook
+{
+    private ReceivedWebhook()
+    {
+    }
+
+    /// <summary>No account has this key, or the account is another provider's. Nothing was stored.</summary>
+    public sealed record UnknownAccount : ReceivedWebhook;
+
+    /// <summary>Not authentic. No effect; at most a line in the rejection log.</summary>
+    public sealed record Rejected(string Reason, Guid AccountId) : ReceivedWebhook;
+
+    /// <summary>Authentic and committed. <paramref name="IsDuplicate"/>: it was here already.</summary>
+    public sealed record Stored(Guid EventId, bool IsDuplicate, WebhookReply Reply) : ReceivedWebhook;
+
+    /// <summary>Authentic, but it could not be stored: the provider must come again.</summary>
+    public sealed record Unavailable : ReceivedWebhook;
+}
+
+/// <summary>
+/// Takes a delivery: account by its key, source verified on raw bytes, stored, answered only after the commit. Interprets nothing:
+/// what it says is <see cref="ProcessWebhook"/>'s affair.
+/// </summary>
+public sealed class ReceiveWebhook(PaymentStore store, ProviderRegistry providers, ProviderAccounts accounts, InboxWriter inbox, RejectionLog rejections, IdSource ids, TimeProvider clock, FailPoints failPoints)
+{
+    public const int BodyBytesMax = 256 * 1024;
+
+    /// <summary>An account is opened anew after this time, so that a rotated secret or a new account is known soon.</summary>
+    private static readonly TimeSpan KnownFor = TimeSpan.FromSeconds(5);
+
+    /// <summary>Headers worth keeping. None of them carries a secret; signatures are kept as "present".</summary>
+    private static readonly string[] KeptHeaders = ["content-type", "content-length", "user-agent", "date", "x-request-id", "x-event-id", "x-event-type"];
+
+    private readonly ConcurrentDictionary<string, (ProviderAccountSnapshot? Account, DateTimeOffset Until)> known = new(StringComparer.Ordinal);
+
+    public async Task<ReceivedWebhook> RunAsync(string providerId, string accountKey, InboundRequest request, string? remoteIp, CancellationToken cancellationToken)
+    {
+        var account = await FindAccountAsync(accountKey, cancellationToken);
+        if (account is null || account.Provider != providerId || !providers.TryFind(providerId, out var provider) || provider is not IReadsWebhooks reader)
+            return new ReceivedWebhook.UnknownAccount();
+        var verification = reader.Verify(account, request);
+        if (verification is not WebhookVerification.Verified verified)
+        {
+            var reason = (verification as WebhookVerification.Rejected)?.Reason ?? "not verified";
+            await rejections.WriteAsync(account, request, reason, remoteIp, cancellationToken);
+            return new ReceivedWebhook.Rejected(reason, account.AccountId);
+        }
+
+        var reading = reader.Parse(request);
+        var body = request.Body.ToArray();
+        var received = new WebhookEvent
+        {
+            Id = ids.NewId(),
+            TenantId = account.TenantId,
+            AccountId = account.AccountId,
+            Provider = account.Provider,
+            Mode = account.Mode,
+            Kind = request.Kind,
+            DedupeKey = reading.DedupeKey.Length <= 200 ? reading.DedupeKey : Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(reading.DedupeKey))),
+            Body = body,
+            BodySha256 = Convert.ToHexStringLower(SHA256.HashData(body)),
+            HeadersJson = HeadersOf(request),
+            RemoteIp = remoteIp,
+            ReceivedAt = request.ReceivedAt,
+            SourceVerdict = verified.How,
+            AttemptId = request.Token is { } token ? await FindAttemptAsync(account.AccountId, token, cancellationToken) : null,
+            EventType = Cut(reading.EventType),
+            ProviderReference = Cut(reading.Reference),
+            State = WebhookState.Pending,
+            NextAttemptAt = clock.GetUtcNow(),
+        };
+        await failPoints.HitAsync("hook.before_insert");
+        var stored = await inbox.WriteAsync(received, cancellationToken);
+        await failPoints.HitAsync("hook.after_commit_before_200");
+        return stored switch
+        {
+            StoredEvent.New => new ReceivedWebhook.Stored(received.Id, IsDuplicate: false, reader.Acknowledgement),
+            StoredEvent.Known => new ReceivedWebhook.Stored(received.Id, IsDuplicate: true, reader.Acknowledgement),
+            _ => new ReceivedWebhook.Unavailable(),
+        };
+    }
+
+    private async Task<ProviderAccountSnapshot?> FindAccountAsync(string accountKey, CancellationToken cancellationToken)
+    {
+        var hash = ApiKey.HashOf(accountKey);
+        var now = clock.GetUtcNow();
+        if (known.TryGetValue(hash, out var entry) && entry.Until > now)
+            return entry.Account;
+        var account = await store.ReadAsync(db => db.ProviderAccounts.FirstOrDefaultAsync(row => row.WebhookKeyHash == hash, cancellationToken), cancellationToken);
+        if (account is null)
+            return null;
+        var opened = accounts.Open(account, route: null);
+        known[hash] = (opened, now + KnownFor);
+        return opened;
+    }
+
+    private async Task<Guid?> FindAttemptAsync(Guid accountId, string token, CancellationToken cancellationToken)
+    {
+        var hash = ApiKey.HashOf(token);
+        return await store.ReadAsync(db => db.PaymentAttempts.Where(row => row.CallbackTokenHash == hash && row.AccountId == accountId).Select(row => (Guid?)row.Id).FirstOrDefaultAsync(cancellationToken), cancellationToken);
+    }
+
+    private static string HeadersOf(InboundRequest request) =>
+        JsonSerializer.Serialize(request.Headers.ToDictionary(header => header.Key, header => KeptHeaders.Contains(header.Key) ? header.Value[..Math.Min(header.Value.Length, 300)] : "present"));
+
+    private static string? Cut(string? text) => text is null || text.Length <= 255 ? text : text[..255];
+}
