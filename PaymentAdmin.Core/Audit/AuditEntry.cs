@@ -29,6 +29,13 @@ public sealed class AuditEntry
     public string? PreviousHash { get; private set; }
     public string? Hash { get; private set; }
 
+    public void Seal(long sequence, string previousHash, string hash)
+    {
+        Sequence = sequence;
+        PreviousHash = previousHash;
+        Hash = hash;
+    }
+
     public static AuditEntry By(Actor actor, Guid? tenantId, DateTimeOffset at, string action, string entity, string entityId, string? reason = null, string? before = null, string? after = null) => new()
     {
         TenantId = tenantId,

@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using PaymentAdmin.Core.Payments;
 
 namespace PaymentAdmin.Core.Common;
 
@@ -37,11 +40,35 @@ public sealed class TargetGuard(Deployment deployment)
         return !Inner.Any(network => network.Contains(address));
     }
 
-    /// <summary>Opens the connection of a <see cref="SocketsHttpHandler"/>; throws <see cref="HttpRequestException"/> when no address may be connected to.</summary>
-    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    /// <summary>A pooled handler whose connections this guard opens: no redirects, no cookies, no proxy (it would be judged instead of the target).</summary>
+    /// <param name="reachesSelf">The sandbox may be called: it answers at the address that this process listens on.</param>
+    public SocketsHttpHandler Handler(Mode mode, bool reachesSelf) => new()
     {
-        var target = context.DnsEndPoint;
-        var addresses = await ResolveAsync(target, cancellationToken);
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        ActivityHeadersPropagator = null,
+        ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, mode, reachesSelf, cancellationToken),
+    };
+
+    /// <summary>The addresses that may be connected to; never none.</summary>
+    public async Task<IPAddress[]> ResolveAsync(DnsEndPoint target, Mode mode, bool reachesSelf, CancellationToken cancellationToken)
+    {
+        var addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(target.Host, cancellationToken);
+        if (reachesSelf && IsSelf(target))
+            return addresses;
+        var allowed = addresses.Where(address => IsAllowed(address, mode)).ToArray();
+        return allowed.Length > 0 ? allowed : throw new TargetRefusedException("The target is inside of a network that must not be called.");
+    }
+
+    // Private targets are for trying things out: in test where the deployment allows it. A rehearsal's live mode reaches nothing else.
+    private bool IsAllowed(IPAddress address, Mode mode) =>
+        mode == Mode.Live && deployment.IsRehearsal ? deployment.AllowPrivateTargets && !IsPublic(address) : IsPublic(address) || (mode == Mode.Test && deployment.AllowPrivateTargets);
+
+    private async ValueTask<Stream> ConnectAsync(DnsEndPoint target, Mode mode, bool reachesSelf, CancellationToken cancellationToken)
+    {
+        var addresses = await ResolveAsync(target, mode, reachesSelf, cancellationToken);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -55,15 +82,21 @@ public sealed class TargetGuard(Deployment deployment)
         }
     }
 
-    /// <summary>The addresses that may be connected to; never none.</summary>
-    public async Task<IPAddress[]> ResolveAsync(DnsEndPoint target, CancellationToken cancellationToken)
-    {
-        var addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(target.Host, cancellationToken);
-        var allowed = deployment.AllowPrivateTargets || IsSelf(target) ? addresses : [.. addresses.Where(IsPublic)];
-        return allowed.Length > 0 ? allowed : throw new HttpRequestException(HttpRequestError.ConnectionError, "The target is inside of a network that must not be called.");
-    }
-
-    // The sandbox answers at the address that this process listens on.
     private bool IsSelf(DnsEndPoint target) =>
         Uri.TryCreate(deployment.SelfUrl, UriKind.Absolute, out var self) && self.Port == target.Port && string.Equals(self.IdnHost, target.Host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>HTTP clients that only reach what <see cref="TargetGuard"/> allows.</summary>
+public static class GuardedClients
+{
+    public static IServiceCollection AddGuardedClient(this IServiceCollection services, string name, Mode mode, bool reachesSelf)
+    {
+        services.TryAddSingleton<TargetGuard>();
+        services.AddHttpClient(name, client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(provider => provider.GetRequiredService<TargetGuard>().Handler(mode, reachesSelf))
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            // Some providers want their token in the URL: the factory's loggers would write it.
+            .RemoveAllLoggers();
+        return services;
+    }
 }

@@ -167,9 +167,9 @@ public sealed partial class DeliverEvents(PaymentStore store, IHttpClientFactory
         {
             return (null, $"No answer within {Timeout.TotalSeconds:0} s.", null);
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is TargetRefusedException or HttpRequestException)
         {
-            return (null, exception.InnerException is TargetRefusedException refused ? refused.Message : $"Not reached: {exception.HttpRequestError}.", null);
+            return (null, (exception as TargetRefusedException ?? exception.InnerException as TargetRefusedException)?.Message ?? $"Not reached: {(exception as HttpRequestException)?.HttpRequestError}.", null);
         }
     }
 

@@ -9,6 +9,8 @@ public static class PaymentServices
 {
     /// <summary>The money side of the product. Everything here is stateless but the throttle and the listeners, so one of each.</summary>
     public static IServiceCollection AddPayments(this IServiceCollection services) => services
+        .AddGuardedClient(Events.DeliverEvents.TestClient, Mode.Test, reachesSelf: false)
+        .AddGuardedClient(Events.DeliverEvents.LiveClient, Mode.Live, reachesSelf: false)
         .AddSingleton<FailPoints>()
         .AddSingleton<LiveUpdates>()
         .AddSingleton<AccountThrottle>()
@@ -24,6 +26,9 @@ public static class PaymentServices
         .AddSingleton<RefundPayment>()
         .AddSingleton<ReconcilePayments>()
         .AddSingleton<SettlePayment>()
+        .AddSingleton<Idempotency>()
+        .AddSingleton<Audit.SealAudit>()
+        .AddSingleton<Integrity.CheckIntegrity>()
         .AddSingleton<Webhooks.InboxWriter>()
         .AddSingleton<Webhooks.RejectionLog>()
         .AddSingleton<Webhooks.ReceiveWebhook>()

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers.Kaspi;
 using PaymentAdmin.Core.Providers.Sandbox;
 
@@ -16,12 +16,8 @@ public static class ProviderServices
         services.AddSingleton<ProviderRegistry>();
         services.AddSingleton<ProviderHttp>();
         services.AddSingleton<SandboxHost>();
-        services.TryAddSingleton<TargetGuard>();
-        services.AddHttpClient(ProviderHttp.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(provider => Handler(provider.GetRequiredService<TargetGuard>()))
-            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
-            // Kaspi's access token stands in the URL: the factory's loggers would write it.
-            .RemoveAllLoggers();
+        services.AddGuardedClient(ProviderHttp.TestClient, Mode.Test, reachesSelf: true);
+        services.AddGuardedClient(ProviderHttp.LiveClient, Mode.Live, reachesSelf: false);
         return services;
     }
 
@@ -30,15 +26,4 @@ public static class ProviderServices
         services.AddSingleton<IPaymentProvider, TProvider>();
         services.AddSingleton<ISandbox, TSandbox>();
     }
-
-    // No proxy: the guard would judge the proxy's address instead of the target's. Names are resolved anew with each connection.
-    private static SocketsHttpHandler Handler(TargetGuard guard) => new()
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        ActivityHeadersPropagator = null,
-        ConnectCallback = guard.ConnectAsync,
-    };
 }

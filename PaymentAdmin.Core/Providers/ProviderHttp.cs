@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Net;
 using System.Text;
+using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Payments;
 
 namespace PaymentAdmin.Core.Providers;
 
@@ -34,8 +36,9 @@ public sealed class ProviderHttp(IHttpClientFactory clients, TimeProvider clock)
 {
     public const int AnswerBytesMax = 1024 * 1024;
 
-    /// <summary>Name of the client in the factory; its handler checks targets and follows no redirect.</summary>
-    public const string ClientName = "provider";
+    /// <summary>Names of the clients; one pool a mode, so that no live call ever uses a connection opened for test.</summary>
+    public const string TestClient = "provider-test";
+    public const string LiveClient = "provider-live";
 
     /// <param name="secrets">Values that must not appear in the transcript (keys, tokens in URLs, signatures).</param>
     public async Task<ProviderAnswer> SendAsync(ProviderAccountSnapshot account, HttpRequestMessage request, IEnumerable<string> secrets, CancellationToken cancellationToken)
@@ -49,7 +52,7 @@ public sealed class ProviderHttp(IHttpClientFactory clients, TimeProvider clock)
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            using var client = clients.CreateClient(ClientName);
+            using var client = clients.CreateClient(account.Mode == Mode.Live ? LiveClient : TestClient);
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, linked.Token);
             var body = await ReadAsync(response, linked.Token);
             if (body is null)
@@ -65,6 +68,10 @@ public sealed class ProviderHttp(IHttpClientFactory clients, TimeProvider clock)
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             return Note(transcript, new ProviderAnswer.Unknown($"No answer within {account.Timeout.TotalSeconds:0} s."));
+        }
+        catch (Exception exception) when (exception is TargetRefusedException || exception.InnerException is TargetRefusedException)
+        {
+            return Note(transcript, new ProviderAnswer.NotSent("The address must not be called from here."));
         }
         catch (HttpRequestException exception) when (exception.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)
         {
