@@ -21,6 +21,7 @@ public static class PortalServices
         services.AddAntiforgery(options => options.Cookie.Name = "pa-form");
         services.AddScoped<AuthenticationStateProvider, PortalAuthentication>();
         services.AddScoped<PortalFrameSource>();
+        services.AddScoped<PortalCounts>();
         return services;
     }
 

@@ -8,7 +8,13 @@ namespace PaymentAdmin.Web.Components.Layout;
 /// <summary>Side bar, top bar, the bars of a phone, and the frame that makes test mode impossible to miss.</summary>
 public sealed partial class MainLayout : IDisposable
 {
+    private static readonly TimeSpan CountsAge = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource left = new();
     private ErrorBoundary? boundary;
+    private IReadOnlyDictionary<string, PortalCount> counts = PortalCounts.None;
+    private DateTimeOffset countedAt;
+    private PortalFrame? countedFor;
     private bool isMenuOpen;
     private string? search;
 
@@ -24,6 +30,9 @@ public sealed partial class MainLayout : IDisposable
     [Inject]
     private TimeProvider Time { get; set; } = null!;
 
+    [Inject]
+    private PortalCounts Counts { get; set; } = null!;
+
     private bool IsTest => Frame is { IsTest: true };
 
     private bool IsRehearsal => Environment.IsEnvironment("Rehearsal");
@@ -31,8 +40,6 @@ public sealed partial class MainLayout : IDisposable
     private IReadOnlyList<PortalMenuGroup> Menu => Frame is null ? [] : PortalMenu.For(Frame.Role);
 
     private IEnumerable<PortalMenuItem> OnPhone => Menu.SelectMany(group => group.Items).Where(item => item.OnPhone is not null);
-
-    private IReadOnlyDictionary<string, PortalCount> Counts { get; } = new Dictionary<string, PortalCount>(StringComparer.Ordinal);
 
     private string Path => new Uri(Navigation.Uri).AbsolutePath;
 
@@ -56,9 +63,35 @@ public sealed partial class MainLayout : IDisposable
 
     protected override void OnInitialized() => Navigation.LocationChanged += OnLocationChanged;
 
-    protected override void OnParametersSet() => boundary?.Recover();
+    protected override async Task OnParametersSetAsync()
+    {
+        boundary?.Recover();
+        await CountAsync();
+    }
 
-    public void Dispose() => Navigation.LocationChanged -= OnLocationChanged;
+    public void Dispose()
+    {
+        Navigation.LocationChanged -= OnLocationChanged;
+        left.Cancel();
+        left.Dispose();
+    }
+
+    /// <summary>With each page, but not more often than every few seconds; a missing figure is no reason to lose the page.</summary>
+    private async Task CountAsync()
+    {
+        var now = Time.GetUtcNow();
+        if (Frame is null || (Frame == countedFor && now - countedAt < CountsAge))
+            return;
+        (countedAt, countedFor) = (now, Frame);
+        try
+        {
+            counts = await Counts.LoadAsync(Frame, left.Token);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or System.Data.Common.DbException)
+        {
+            counts = PortalCounts.None;
+        }
+    }
 
     private void OnLocationChanged(object? sender, LocationChangedEventArgs e)
     {
@@ -78,6 +111,3 @@ public sealed partial class MainLayout : IDisposable
 
     private void Search() => Navigation.NavigateTo(QueryHelpers.AddQueryString("/payments", "q", search?.Trim() ?? ""));
 }
-
-/// <summary>A figure beside a menu item: how many wait there, said to screen readers with its meaning.</summary>
-public sealed record PortalCount(int Number, string Meaning, bool IsUrgent = false);

@@ -1,0 +1,36 @@
+using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Data;
+using PaymentAdmin.Core.Webhooks;
+
+namespace PaymentAdmin.Web.Components.Layout;
+
+/// <summary>A figure beside a menu item: how many wait there for a person, said to screen readers with its meaning.</summary>
+public sealed record PortalCount(int Number, string Meaning, bool IsUrgent = false);
+
+/// <summary>What waits behind the menu items, by their address. Only what the user may open is counted.</summary>
+public sealed class PortalCounts(PaymentStore store)
+{
+    public static IReadOnlyDictionary<string, PortalCount> None { get; } = new Dictionary<string, PortalCount>(StringComparer.Ordinal);
+
+    public async Task<IReadOnlyDictionary<string, PortalCount>> LoadAsync(PortalFrame frame, CancellationToken cancellationToken)
+    {
+        var counts = new Dictionary<string, PortalCount>(StringComparer.Ordinal);
+        if (frame.TenantId is not { } tenantId)
+            return counts;
+        await store.ReadAsync(
+            async db =>
+            {
+                if (frame.IsAllowed(Permissions.WebhooksRead))
+                    counts["/webhooks"] = new(await WebhooksAsync(db, tenantId, frame, cancellationToken), "need a person", IsUrgent: true);
+                return true;
+            },
+            cancellationToken);
+        return counts;
+    }
+
+    private static Task<int> WebhooksAsync(PaymentDb db, Guid tenantId, PortalFrame frame, CancellationToken cancellationToken) =>
+        db.WebhookEvents.CountAsync(
+            received => (received.State == WebhookState.Unmatched || received.State == WebhookState.Quarantined) && received.TenantId == tenantId && received.Mode == frame.Mode,
+            cancellationToken);
+}
