@@ -23,6 +23,16 @@ public static class Texts
         return body.Length is >= 9 and <= 20 && digits is >= 9 and <= 15 && body.All(c => char.IsAsciiDigit(c) || c is ' ' or '(' or ')' or '-');
     }
 
+    /// <summary>"+7 701 521-15-45", "8 (701) 521 15 45" and "7701 5211545" are one phone: 77015211545. Null when there are no digits.</summary>
+    public static string? PhoneDigits(string? phone)
+    {
+        var digits = phone is null ? "" : string.Concat(phone.Where(char.IsAsciiDigit));
+        if (digits.Length == 0)
+            return null;
+        // In Kazakhstan 8 is dialled where the world dials +7.
+        return digits is ['8', _, _, _, _, _, _, _, _, _, _] && !phone!.StartsWith('+') ? "7" + digits[1..] : digits;
+    }
+
     public static bool IsEmail(string email)
     {
         var at = email.IndexOf('@', StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using PaymentAdmin.Core.Common;
 
 namespace PaymentAdmin.Core.Payments;
 
@@ -7,6 +8,8 @@ namespace PaymentAdmin.Core.Payments;
 /// </summary>
 public sealed class Payment
 {
+    private readonly string? customerPhone;
+
     public required Guid Id { get; init; }
     public required Guid TenantId { get; init; }
     public required Mode Mode { get; init; }
@@ -24,7 +27,20 @@ public sealed class Payment
     public string? CustomerId { get; init; }
     public string? CustomerEmail { get; init; }
     public string? CustomerName { get; init; }
-    public string? CustomerPhone { get; init; }
+
+    /// <summary>As it was given.</summary>
+    public string? CustomerPhone
+    {
+        get => customerPhone;
+        init
+        {
+            customerPhone = value;
+            PhoneDigits = Texts.PhoneDigits(value);
+        }
+    }
+
+    /// <summary>The phone as it is searched: digits only, with the country's code.</summary>
+    public string? PhoneDigits { get; private set; }
 
     /// <summary>The integrator's own key-value pairs, a JSON object of strings.</summary>
     public string? MetadataJson { get; init; }

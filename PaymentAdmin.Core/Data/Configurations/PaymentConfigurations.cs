@@ -24,10 +24,14 @@ internal sealed class PaymentConfiguration : IEntityTypeConfiguration<Payment>
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.Status, payment.CreatedAt, payment.Id });
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.ShopNumber, payment.CreatedAt, payment.Id });
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.Provider, payment.CreatedAt, payment.Id });
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.OrganizationBin, payment.CreatedAt, payment.Id });
+        // Few payments have these, so their indexes hold few rows.
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.CreatedAt, payment.Id }, "ix_payments_with_exceptions").HasFilter("exceptions <> 0");
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.CreatedAt, payment.Id }, "ix_payments_with_refunds").HasFilter("refund_reserved_minor > 0");
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.OrderReference });
         builder.HasIndex(payment => new { payment.TenantId, payment.ProviderReference });
-        builder.HasIndex(payment => new { payment.TenantId, payment.CustomerPhone });
-        builder.HasIndex(payment => new { payment.TenantId, payment.CustomerEmail });
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.PhoneDigits, payment.CreatedAt, payment.Id });
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.CustomerEmail, payment.CreatedAt, payment.Id });
         builder.HasIndex(payment => new { payment.Status, payment.ExpiresAt });
         builder.HasIndex(payment => new { payment.TenantId, payment.RepeatName });
 
