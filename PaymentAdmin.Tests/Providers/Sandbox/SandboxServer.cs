@@ -28,8 +28,8 @@ public sealed class SandboxServer : IAsyncDisposable
         this.database = database;
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Configuration.Sources.Clear(); // the settings file would keep the HTTP client's loggers quiet
-        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(log);
+        // The settings file would keep the HTTP client's loggers quiet.
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddFilter("System.Net.Http", LogLevel.Trace).AddProvider(log);
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddSingleton<IdSource>();
         builder.Services.AddSingleton(new WriteGate(isSingleWriter: database.Engine == TestEngine.Sqlite));

@@ -1,0 +1,32 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PaymentAdmin.Tests.Support;
+
+namespace PaymentAdmin.Tests.Providers;
+
+/// <summary>The rows of vectors.json: amounts and status words of every provider, made from the providers' facts and not from this code.</summary>
+internal static class ProviderVectors
+{
+    private static readonly VectorFile All = Load();
+
+    public static IEnumerable<MoneyVector> Money(string provider) => All.Money.Where(row => row.Provider == provider);
+
+    public static IEnumerable<StatusVector> Statuses(string provider) => All.Statuses.Where(row => row.Provider == provider);
+
+    private static VectorFile Load()
+    {
+        using var file = File.OpenRead(Path.Combine(Repository.Root, "PaymentAdmin.Tests", "Providers", "vectors.json"));
+        return JsonSerializer.Deserialize<VectorFile>(file, JsonSerializerOptions.Web) ?? throw new InvalidOperationException("vectors.json is empty.");
+    }
+
+    private sealed record VectorFile(List<MoneyVector> Money, List<StatusVector> Statuses);
+}
+
+/// <param name="Wire">JSON text: a figure is a number, a figure in quotes is a string. Null when refused.</param>
+internal sealed record MoneyVector(string Id, string Provider, string Direction, string Currency, long? Minor, string? Wire, string Expect);
+
+internal sealed record StatusVector(string Id, string Provider, string About, string Word, string State, string Certainty)
+{
+    [JsonPropertyName("facts_say")]
+    public string? FactsSay { get; init; }
+}

@@ -1,0 +1,56 @@
+using System.Net;
+using System.Text;
+using PaymentAdmin.Core.Providers;
+using PaymentAdmin.Tests.Support;
+
+namespace PaymentAdmin.Tests.Providers;
+
+/// <summary>A provider's server reduced to its answer: remembers what was asked, answers what the test says.</summary>
+internal sealed class StubbedProvider : HttpMessageHandler, IHttpClientFactory
+{
+    private Func<CancellationToken, Task<HttpResponseMessage>> answer = _ => throw new InvalidOperationException("The test expects no call.");
+
+    public TestClock Clock { get; } = new();
+
+    public ProviderHttp Http => new(this, Clock);
+
+    public List<string> Urls { get; } = [];
+
+    public StubbedProvider Answers(string body, HttpStatusCode status = HttpStatusCode.OK, string contentType = "application/json")
+    {
+        answer = _ => Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, contentType) });
+        return this;
+    }
+
+    public StubbedProvider Answers(byte[] body)
+    {
+        answer = _ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(body) });
+        return this;
+    }
+
+    /// <summary>Time passes and nothing comes.</summary>
+    public StubbedProvider StaysSilent()
+    {
+        answer = async cancellationToken =>
+        {
+            Clock.Advance(TimeSpan.FromMinutes(1));
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            throw new InvalidOperationException("Nobody gave up.");
+        };
+        return this;
+    }
+
+    public StubbedProvider Breaks(HttpRequestError error)
+    {
+        answer = _ => throw new HttpRequestException(error, "broken");
+        return this;
+    }
+
+    public HttpClient CreateClient(string name) => new(this, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        Urls.Add(request.RequestUri!.AbsoluteUri);
+        return answer(cancellationToken);
+    }
+}
