@@ -30,7 +30,8 @@ public abstract record ProviderAnswer
 
 /// <summary>
 /// The only way to a provider: one pooled handler per provider, no redirects, a time limit, a cap on the answer, and a redacted
-/// transcript for the provider call that is running (<see cref="CallTranscript"/>). It never repeats a request.
+/// transcript for the provider call that is running (<see cref="CallTranscript"/>). It never repeats a request; a GET that does more than
+/// read must carry an empty body for that.
 /// </summary>
 public sealed class ProviderHttp(IHttpClientFactory clients, TimeProvider clock)
 {
@@ -44,6 +45,10 @@ public sealed class ProviderHttp(IHttpClientFactory clients, TimeProvider clock)
     public async Task<ProviderAnswer> SendAsync(ProviderAccountSnapshot account, HttpRequestMessage request, IEnumerable<string> secrets, CancellationToken cancellationToken)
     {
         var redaction = new Redaction([.. secrets, .. account.Credentials.Values, account.DeviceToken ?? ""]);
+        // The connection pool sends a request without a body again, up to three times, when the other side hangs up without an answer;
+        // one with a body, even an empty one, it never repeats.
+        if (request.Method != HttpMethod.Get)
+            request.Content ??= new ByteArrayContent([]);
         var transcript = CallTranscript.Current;
         if (transcript is not null)
             await transcript.WriteRequestAsync(request, redaction);

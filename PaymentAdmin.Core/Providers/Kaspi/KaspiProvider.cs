@@ -121,8 +121,7 @@ internal sealed class KaspiProvider(ProviderHttp http) : IPaymentProvider, IQuer
         if (!Uri.TryCreate($"{account.BaseUrl}/{verb}/?{query}", UriKind.Absolute, out var url))
             return new KaspiAnswer.Refused(Codes.ProviderNotConfigured, "The base URL of the account is no URL.", null);
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
-        // A request with a body, even an empty one, is never sent a second time by the connection pool; one without would be, when the
-        // proxy hangs up without an answer, and a second create call is a second prompt.
+        // The empty body keeps the connection pool from sending the call again when the proxy hangs up: a second create call is a second prompt.
         request.Content = new ByteArrayContent([]);
         var answer = await http.SendAsync(account, request, [token], cancellationToken);
         return KaspiAnswer.Of(answer, new Redaction([token, account.DeviceToken ?? ""]));
