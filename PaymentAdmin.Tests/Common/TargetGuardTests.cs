@@ -1,5 +1,6 @@
 using System.Net;
 using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Payments;
 
 namespace PaymentAdmin.Tests.Common;
 
@@ -62,11 +63,11 @@ public sealed class TargetGuardTests
     [InlineData("::1")]
     [InlineData("::ffff:127.0.0.1")]
     public async Task No_spelling_of_loopback_passes(string host) =>
-        await Assert.ThrowsAsync<HttpRequestException>(() => Guard().ResolveAsync(new DnsEndPoint(host, 443), CancellationToken.None));
+        await Assert.ThrowsAsync<TargetRefusedException>(() => ResolveAsync(Guard(), host, 443));
 
     [Fact]
     public async Task Public_address_passes_as_it_is() =>
-        Assert.Equal([IPAddress.Parse("185.125.90.141")], await Guard().ResolveAsync(new DnsEndPoint("185.125.90.141", 443), CancellationToken.None));
+        Assert.Equal([IPAddress.Parse("185.125.90.141")], await ResolveAsync(Guard(), "185.125.90.141", 443));
 
     [Theory]
     [InlineData("http://127.0.0.1:5080", "127.0.0.1", 5080, true)]
@@ -78,21 +79,46 @@ public sealed class TargetGuardTests
     [InlineData(null, "127.0.0.1", 5080, false)]
     public async Task Only_the_own_address_is_exempt(string? self, string host, int port, bool passes)
     {
-        var resolving = Guard(self).ResolveAsync(new DnsEndPoint(host, port), CancellationToken.None);
+        var resolving = ResolveAsync(Guard(self), host, port, reachesSelf: true);
 
         if (passes)
             Assert.NotEmpty(await resolving);
         else
-            await Assert.ThrowsAsync<HttpRequestException>(() => resolving);
+            await Assert.ThrowsAsync<TargetRefusedException>(() => resolving);
     }
 
     [Fact]
-    public async Task Where_private_targets_are_allowed_they_pass() =>
-        Assert.NotEmpty(await Guard(allowPrivate: true).ResolveAsync(new DnsEndPoint("127.0.0.1", 8080), CancellationToken.None));
+    public async Task Own_address_is_exempt_only_for_who_may_reach_it() =>
+        await Assert.ThrowsAsync<TargetRefusedException>(() => ResolveAsync(Guard("http://127.0.0.1:5080"), "127.0.0.1", 5080));
 
-    private static TargetGuard Guard(string? self = null, bool allowPrivate = false) => new(new Deployment
+    // Live money never goes to an inner network, and in a rehearsal never anywhere else.
+    [Theory]
+    [InlineData("Development", true, Mode.Test, "127.0.0.1", true)]
+    [InlineData("Development", true, Mode.Test, "8.8.8.8", true)]
+    [InlineData("Development", true, Mode.Live, "127.0.0.1", false)]
+    [InlineData("Staging", false, Mode.Test, "127.0.0.1", false)]
+    [InlineData("Production", false, Mode.Live, "8.8.8.8", true)]
+    [InlineData("Production", false, Mode.Live, "127.0.0.1", false)]
+    [InlineData("Rehearsal", true, Mode.Live, "127.0.0.1", true)]
+    [InlineData("Rehearsal", true, Mode.Live, "8.8.8.8", false)]
+    [InlineData("Rehearsal", false, Mode.Live, "127.0.0.1", false)]
+    [InlineData("Rehearsal", true, Mode.Test, "127.0.0.1", true)]
+    public async Task Inner_targets_depend_on_deployment_and_mode(string environment, bool allowPrivate, Mode mode, string host, bool passes)
     {
-        EnvironmentName = "Production",
+        var resolving = ResolveAsync(Guard(environment: environment, allowPrivate: allowPrivate), host, 443, mode);
+
+        if (passes)
+            Assert.NotEmpty(await resolving);
+        else
+            await Assert.ThrowsAsync<TargetRefusedException>(() => resolving);
+    }
+
+    private static Task<IPAddress[]> ResolveAsync(TargetGuard guard, string host, int port, Mode mode = Mode.Live, bool reachesSelf = false) =>
+        guard.ResolveAsync(new DnsEndPoint(host, port), mode, reachesSelf, CancellationToken.None);
+
+    private static TargetGuard Guard(string? self = null, bool allowPrivate = false, string environment = "Production") => new(new Deployment
+    {
+        EnvironmentName = environment,
         DataDirectory = "",
         PublicUrl = "https://shop.test",
         FrontendUrl = "https://shop.test",
