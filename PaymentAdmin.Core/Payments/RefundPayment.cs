@@ -12,8 +12,11 @@ namespace PaymentAdmin.Core.Payments;
 /// <param name="AmountMinor">Null: all that is refundable.</param>
 /// <param name="AttemptId">Null: the attempt that paid. Named to give a duplicate charge back.</param>
 /// <param name="RefundId">Id that an idempotency key has set aside.</param>
-/// <param name="RefuseWhileUnsettled">Source system 001 without a key: an equal refund that is not settled stands in the way.</param>
-public sealed record RefundRequestedBy(Guid TenantId, Mode Mode, Guid PaymentId, long? AmountMinor, Guid? AttemptId, string Reason, Guid? RefundId = null, bool RefuseWhileUnsettled = false);
+/// <param name="RepeatWindow">
+/// Source system 001 without a key: an equal refund of the attempt that is not settled stands in the way, and one that was settled
+/// less than this ago is the answer, told by its id. Null: every request is a new refund.
+/// </param>
+public sealed record RefundRequestedBy(Guid TenantId, Mode Mode, Guid PaymentId, long? AmountMinor, Guid? AttemptId, string Reason, Guid? RefundId = null, TimeSpan? RepeatWindow = null);
 
 /// <summary>A refund that is reserved and about to be sent.</summary>
 public sealed record PreparedRefund(Guid RefundId, Guid PaymentId, long CallId, ProviderAccountSnapshot Account, RefundRequest Request);
@@ -112,8 +115,8 @@ public sealed class RefundPayment(
         var payment = await db.LockPaymentAsync(request.PaymentId, cancellationToken);
         if (payment is null || payment.TenantId != request.TenantId || payment.Mode != request.Mode)
             return new Problem(Codes.PaymentNotFound, "No such payment.");
-        if (request.RefuseWhileUnsettled && await db.Refunds.AnyAsync(row => row.PaymentId == payment.Id && row.AmountMinor == request.AmountMinor && row.Status != RefundStatus.Succeeded && row.Status != RefundStatus.Failed, cancellationToken))
-            return new Problem(Codes.RefundInProgress, "An equal refund of this payment is not settled yet.") { PaymentId = payment.Id, RetryAfterSeconds = 5 };
+        if (request.RepeatWindow is { } window && await FindEqualAsync(db, request, now - window, cancellationToken) is { } equal)
+            return equal.IsSettled ? (equal.Id, null) : new Problem(Codes.RefundInProgress, "An equal refund of this payment is not settled yet.") { PaymentId = payment.Id, RetryAfterSeconds = 5 };
 
         var attempts = await db.PaymentAttempts.Where(row => row.PaymentId == payment.Id).ToListAsync(cancellationToken);
         var attempt = request.AttemptId is { } named ? attempts.FirstOrDefault(row => row.Id == named) : attempts.Where(row => row.ReceivedMinor > 0).OrderBy(row => row.Id == payment.AttemptId ? 0 : 1).FirstOrDefault();
@@ -136,6 +139,13 @@ public sealed class RefundPayment(
         await db.SaveChangesAsync(cancellationToken);
         return (refund.Id, refund.ActionRequired is null ? await PrepareAsync(db, payment, refund, cancellationToken) : null);
     }
+
+    /// <summary>The newest refund of the same attempt and amount that is not settled, or was settled since then.</summary>
+    private static Task<Refund?> FindEqualAsync(PaymentDb db, RefundRequestedBy request, DateTimeOffset settledSince, CancellationToken cancellationToken) =>
+        db.Refunds.AsNoTracking()
+            .Where(row => row.PaymentId == request.PaymentId && row.AttemptId == request.AttemptId && row.AmountMinor == request.AmountMinor && (row.SettledAt == null || row.SettledAt >= settledSince))
+            .OrderBy(row => row.SettledAt == null ? 0 : 1).ThenByDescending(row => row.CreatedAt)
+            .FirstOrDefaultAsync(cancellationToken);
 
     private static async Task<Problem?> CheckAsync(PaymentDb db, Payment payment, PaymentAttempt? attempt, long amount, CancellationToken cancellationToken)
     {
