@@ -19,6 +19,9 @@ public static class PortalServices
         services.AddRadzenComponents();
         services.AddCascadingAuthenticationState();
         services.AddAntiforgery(options => options.Cookie.Name = "pa-form");
+        services.AddHttpContextAccessor();
+        services.AddScoped<IUserClaimsPrincipalFactory<User>, UserClaims>();
+        services.AddScoped<AccountLog>();
         services.AddScoped<AuthenticationStateProvider, PortalAuthentication>();
         services.AddScoped<PortalFrameSource>();
         services.AddScoped<PortalCounts>();

@@ -9,6 +9,7 @@ namespace PaymentAdmin.Web.Components.Pages.Account;
 public sealed partial class Code
 {
     private string? problem;
+    private User? user;
 
     [SupplyParameterFromForm]
     private CodeForm? Form { get; set; }
@@ -20,24 +21,33 @@ public sealed partial class Code
     private SignInManager<User> SignIns { get; set; } = null!;
 
     [Inject]
+    private AccountLog Log { get; set; } = null!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
     protected override async Task OnInitializedAsync()
     {
-        if (await SignIns.GetTwoFactorAuthenticationUserAsync() is null)
+        user = await SignIns.GetTwoFactorAuthenticationUserAsync();
+        if (user is null)
             Navigation.NavigateTo("/account/sign-in");
     }
 
     private async Task CheckAsync()
     {
+        if (user is null || user.IsDisabled)
+            return;
         var code = (Form?.Code ?? "").Replace(" ", "", StringComparison.Ordinal);
         var result = code.Length == 6 && code.All(char.IsAsciiDigit)
             ? await SignIns.TwoFactorAuthenticatorSignInAsync(code, isPersistent: false, rememberClient: false)
             : await SignIns.TwoFactorRecoveryCodeSignInAsync(code);
         if (result.Succeeded)
+        {
+            await Log.WriteAsync(user, "user.signed_in", "With a second factor.");
             Navigation.NavigateTo(LocalUrl.Or(ReturnUrl, "/"));
-        else
-            problem = result.IsLockedOut ? "Too many wrong tries. Sign-in pauses for a while." : "The code is wrong or was used before.";
+            return;
+        }
+        problem = result.IsLockedOut ? "Too many wrong tries. Sign-in pauses for a while." : "The code is wrong or was used before.";
     }
 
     private sealed class CodeForm

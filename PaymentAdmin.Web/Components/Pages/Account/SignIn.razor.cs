@@ -9,6 +9,8 @@ namespace PaymentAdmin.Web.Components.Pages.Account;
 /// <summary>E-mail and password, then the second factor where the user has one. Never says which of the two was wrong.</summary>
 public sealed partial class SignIn
 {
+    private const string WrongText = "E-mail or password is wrong. After five wrong tries sign-in pauses for a while.";
+
     private string? problem;
 
     [SupplyParameterFromForm]
@@ -27,6 +29,9 @@ public sealed partial class SignIn
     private TimeProvider Time { get; set; } = null!;
 
     [Inject]
+    private AccountLog Log { get; set; } = null!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
     private async Task SignInAsync()
@@ -38,7 +43,7 @@ public sealed partial class SignIn
         {
             // As much work as for a real user: the time of the answer must not tell who has an account.
             _ = SignIns.UserManager.PasswordHasher.HashPassword(Nobody, password);
-            problem = "E-mail or password is wrong. After five wrong tries sign-in pauses for a while.";
+            problem = WrongText;
             return;
         }
         var result = await SignIns.PasswordSignInAsync(user, password, isPersistent: false, lockoutOnFailure: true);
@@ -46,15 +51,21 @@ public sealed partial class SignIn
         {
             user.LastSignInAt = Time.GetUtcNow();
             await SignIns.UserManager.UpdateAsync(user);
+            await Log.WriteAsync(user, "user.signed_in");
             Navigation.NavigateTo(LocalUrl.Or(ReturnUrl, "/"));
         }
         else if (result.RequiresTwoFactor)
         {
             Navigation.NavigateTo("/account/code?returnUrl=" + Uri.EscapeDataString(LocalUrl.Or(ReturnUrl, "/")));
         }
+        else if (result.IsLockedOut)
+        {
+            await Log.WriteAsync(user, "user.locked_out", "Too many wrong passwords.");
+            problem = PauseText(user.LockoutEnd);
+        }
         else
         {
-            problem = result.IsLockedOut ? PauseText(user.LockoutEnd) : "E-mail or password is wrong. After five wrong tries sign-in pauses for a while.";
+            problem = WrongText;
         }
     }
 
