@@ -22,6 +22,7 @@ public static class PortalServices
         services.AddHttpContextAccessor();
         services.AddScoped<IUserClaimsPrincipalFactory<User>, UserClaims>();
         services.AddScoped<AccountLog>();
+        services.AddScoped<SetupCode>();
         services.AddScoped<AuthenticationStateProvider, PortalAuthentication>();
         services.AddScoped<PortalFrameSource>();
         services.AddScoped<PortalCounts>();

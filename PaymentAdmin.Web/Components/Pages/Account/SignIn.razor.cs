@@ -34,6 +34,15 @@ public sealed partial class SignIn
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
+    [Inject]
+    private SetupCode Setup { get; set; } = null!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        if (await Setup.IsOpenAsync(SignIns.Context.RequestAborted))
+            Navigation.NavigateTo("/setup");
+    }
+
     private async Task SignInAsync()
     {
         var email = Form?.Email?.Trim() ?? "";

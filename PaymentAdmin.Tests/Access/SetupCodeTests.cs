@@ -1,0 +1,126 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Data;
+using PaymentAdmin.Tests.Support;
+
+namespace PaymentAdmin.Tests.Access;
+
+public sealed class SetupCodeTests : IAsyncLifetime
+{
+    private const string Password = "Correct-horse-battery-1";
+
+    private readonly TestClock clock = new();
+    private TestDatabase database = null!;
+    private ServiceProvider services = null!;
+
+    public async Task InitializeAsync()
+    {
+        database = await TestDatabase.CreateAsync(TestEngine.Sqlite);
+        services = Build(database.ConnectionString, clock);
+        await using var db = await services.GetRequiredService<IDbContextFactory<SqlitePaymentDb>>().CreateDbContextAsync();
+        await db.Database.EnsureCreatedAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await services.DisposeAsync();
+        await database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Printed_code_makes_the_superadmin_and_closes_set_up()
+    {
+        var code = await RenewAsync();
+        var made = await RunAsync(code.ToLowerInvariant().Replace('-', ' '));
+        Assert.Equal(Roles.Superadmin, made.Value.Role);
+        Assert.False(await Setup(setup => setup.IsOpenAsync()));
+        Assert.Null(await Setup(setup => setup.RenewAsync()));
+        Assert.NotNull((await RunAsync(code)).Problem);
+        Assert.Equal(1, await Count(db => db.Users.CountAsync()));
+        Assert.Equal(1, await Count(db => db.AuditEntries.CountAsync(entry => entry.Action == "user.created")));
+    }
+
+    [Fact]
+    public async Task New_code_makes_the_old_one_void()
+    {
+        var old = await RenewAsync();
+        await RenewAsync();
+        Assert.Contains("code", (await RunAsync(old)).Problem!.Errors!.Keys);
+    }
+
+    [Fact]
+    public async Task Code_dies_after_half_an_hour()
+    {
+        var code = await RenewAsync();
+        clock.Advance(SetupCode.Lifetime);
+        Assert.NotNull((await RunAsync(code)).Problem);
+    }
+
+    [Fact]
+    public async Task Code_dies_after_ten_wrong_tries()
+    {
+        var code = await RenewAsync();
+        for (var i = 0; i < 10; i++)
+            Assert.NotNull((await RunAsync("WRONG")).Problem);
+        Assert.NotNull((await RunAsync(code)).Problem);
+        Assert.Equal(0, await Count(db => db.Users.CountAsync()));
+    }
+
+    [Theory]
+    [InlineData("nobody", Password, "email")]
+    [InlineData("root@example.test", "short", "password")]
+    public async Task Fault_is_named_and_costs_no_try(string email, string password, string member)
+    {
+        var code = await RenewAsync();
+        var made = await Setup(setup => setup.RunAsync(email, password, code));
+        Assert.Equal([member], made.Problem!.Errors!.Keys);
+        Assert.Null((await RunAsync(code)).Problem);
+    }
+
+    [Fact]
+    public async Task Two_at_once_make_one_superadmin()
+    {
+        var code = await RenewAsync();
+        var results = await Task.WhenAll(
+            Setup(setup => setup.RunAsync("a@example.test", Password, code)),
+            Setup(setup => setup.RunAsync("b@example.test", Password, code)));
+        Assert.Single(results, result => result.IsOk);
+        Assert.Equal(1, await Count(db => db.Users.CountAsync()));
+    }
+
+    private async Task<string> RenewAsync() => await Setup(setup => setup.RenewAsync()) ?? throw new InvalidOperationException("Set-up is closed.");
+
+    private Task<Result<User>> RunAsync(string code) => Setup(setup => setup.RunAsync("root@example.test", Password, code));
+
+    private async Task<T> Setup<T>(Func<SetupCode, Task<T>> act)
+    {
+        await using var scope = services.CreateAsyncScope();
+        return await act(scope.ServiceProvider.GetRequiredService<SetupCode>());
+    }
+
+    private Task<int> Count(Func<PaymentDb, Task<int>> count) => services.GetRequiredService<PaymentStore>().ReadAsync(count, CancellationToken.None);
+
+    private static ServiceProvider Build(string connectionString, TestClock clock)
+    {
+        var all = new ServiceCollection();
+        all.AddLogging();
+        all.AddSingleton<TimeProvider>(clock);
+        all.AddSingleton<IdSource>();
+        all.AddSingleton(new WriteGate(isSingleWriter: true));
+        all.AddSingleton<PaymentStore>();
+        all.AddDbContextFactory<SqlitePaymentDb>(options => options.UseSqlite(connectionString));
+        all.AddSingleton<IDbContextFactory<PaymentDb>, Contexts>();
+        all.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<SqlitePaymentDb>>().CreateDbContext());
+        all.AddIdentityCore<User>(options => options.Password.RequiredLength = 12).AddEntityFrameworkStores<SqlitePaymentDb>();
+        all.AddScoped<SetupCode>();
+        return all.BuildServiceProvider();
+    }
+
+    private sealed class Contexts(IDbContextFactory<SqlitePaymentDb> contexts) : IDbContextFactory<PaymentDb>
+    {
+        public PaymentDb CreateDbContext() => contexts.CreateDbContext();
+    }
+}
