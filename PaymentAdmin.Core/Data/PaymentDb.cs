@@ -58,6 +58,12 @@ public abstract class PaymentDb(DbContextOptions options) : IdentityUserContext<
     /// <summary>What <see cref="PaymentStore"/> runs once the transaction is committed: waking workers, telling open pages.</summary>
     public List<Action> AfterCommit { get; } = [];
 
+    /// <summary>
+    /// Events of this transaction. <see cref="PaymentStore"/> numbers and adds them last of all: the counter's row is the last lock taken,
+    /// so that no transaction waits for a payment while it holds the counter.
+    /// </summary>
+    public List<OutgoingEvent> ToTell { get; } = [];
+
     public abstract bool IsPostgres { get; }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)

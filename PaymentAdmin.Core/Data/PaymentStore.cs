@@ -3,7 +3,6 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using PaymentAdmin.Core.Common;
-using PaymentAdmin.Core.Events;
 using PaymentAdmin.Core.Payments;
 
 namespace PaymentAdmin.Core.Data;
@@ -80,8 +79,8 @@ public sealed class PaymentStore(IDbContextFactory<PaymentDb> contexts, WriteGat
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             await using var transaction = await db.Database.BeginTransactionAsync(db.IsPostgres ? IsolationLevel.ReadCommitted : IsolationLevel.Serializable, cancellationToken);
             result = await work(db);
-            await NumberEventsAsync(db, cancellationToken);
             await db.SaveChangesAsync(cancellationToken);
+            await TellAsync(db, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             afterCommit = db.AfterCommit;
         }
@@ -94,18 +93,18 @@ public sealed class PaymentStore(IDbContextFactory<PaymentDb> contexts, WriteGat
     /// Sequences are taken last and in a fixed order; the counter's row stays locked until the commit, so a reader
     /// who has seen n never meets a smaller one later.
     /// </summary>
-    private static async Task NumberEventsAsync(PaymentDb db, CancellationToken cancellationToken)
+    private static async Task TellAsync(PaymentDb db, CancellationToken cancellationToken)
     {
-        var added = db.ChangeTracker.Entries<OutgoingEvent>().Where(entry => entry.State == EntityState.Added).Select(entry => entry.Entity)
-            .GroupBy(told => (told.TenantId, told.Mode)).OrderBy(group => group.Key.TenantId).ThenBy(group => group.Key.Mode).ToList();
-        foreach (var group in added)
+        if (db.ToTell.Count == 0)
+            return;
+        foreach (var group in db.ToTell.GroupBy(told => (told.TenantId, told.Mode)).OrderBy(group => group.Key.TenantId).ThenBy(group => group.Key.Mode))
         {
-            var count = group.Count();
-            var last = await EventCounterRow.TakeAsync(db, group.Key.TenantId, group.Key.Mode, count, cancellationToken);
-            var next = last - count;
+            var next = await EventCounterRow.TakeAsync(db, group.Key.TenantId, group.Key.Mode, group.Count(), cancellationToken) - group.Count();
             foreach (var told in group)
                 told.Sequence = ++next;
         }
+        db.OutgoingEvents.AddRange(db.ToTell);
+        await db.SaveChangesAsync(cancellationToken);
     }
 
     private static bool MetAnotherWriter(Exception exception) => exception switch

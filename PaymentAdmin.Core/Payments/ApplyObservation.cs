@@ -80,7 +80,7 @@ public sealed class ApplyObservation(PaymentStore store, PaymentObjects objects,
     {
         if (payment.IsDemo)
             return;
-        db.OutgoingEvents.Add(new OutgoingEvent
+        db.ToTell.Add(new OutgoingEvent
         {
             Id = ids.NewId(),
             TenantId = payment.TenantId,

@@ -73,7 +73,7 @@ public sealed record PaymentDecision
         // A proof's money answers the proof's own review, whatever else is open.
         var reviews = payment.OpenReviews & ~manual & ~(attempt is null ? PaymentExceptions.None : PaymentExceptions.OutcomeUnknown);
         if (observed.AlreadyCounted)
-            return Resolved(payment, reviews, attempt, "Said again; this money is counted already") with { Attempt = PaidAttempt(attempt) };
+            return Resolved(payment, reviews, "Said again; this money is counted already") with { Attempt = PaidAttempt(attempt) };
         if (observed.Money is not { } money)
             return Nothing(payment, "Called paid, but without an amount: nothing is counted before the amount is confirmed") with { Integrity = IntegrityVerdict.Unchecked };
         if (money.Currency != payment.Currency)
@@ -162,7 +162,7 @@ public sealed record PaymentDecision
         return payment.Status switch
         {
             PaymentStatus.Created => new() { Status = PaymentStatus.Pending, Attempt = attemptStatus, Sentence = "The provider waits for the payer" },
-            PaymentStatus.InReview => Resolved(payment, reviews, attempt, "The provider waits for the payer") with { Attempt = attemptStatus },
+            PaymentStatus.InReview => Resolved(payment, reviews, "The provider waits for the payer") with { Attempt = attemptStatus },
             _ => Nothing(payment, "Still open") with { Attempt = attemptStatus },
         };
     }
@@ -238,7 +238,7 @@ public sealed record PaymentDecision
         return payment.Status switch
         {
             PaymentStatus.InReview when payment.ReceivedMinor > 0 && payment.OpenReviews.HasFlag(PaymentExceptions.AmountMismatch) => short_
-                ? Resolved(payment, reviews, attempt: null, "What came was accepted; the rest can still be paid") with { Add = flag }
+                ? Resolved(payment, reviews, "What came was accepted; the rest can still be paid") with { Add = flag }
                 : new() { Status = PaymentStatus.Succeeded, Add = flag, Sentence = "What came was accepted as payment" },
             PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired when payment.ReceivedMinor > 0 && !short_ =>
                 new() { Status = PaymentStatus.Succeeded, Add = flag | PaymentExceptions.PaidLate, Sentence = "What came late was accepted as payment" },
@@ -262,12 +262,14 @@ public sealed record PaymentDecision
             ? new() { Status = next, Remove = PaymentExceptions.OutcomeUnknown, Sentence = sentence }
             : Nothing(payment, "Nothing waits for a decision");
 
-    private static PaymentDecision HoldReleased(PaymentFacts payment) =>
-        payment.Status == PaymentStatus.InReview && payment.OpenReviews.HasFlag(PaymentExceptions.Risk)
-            ? payment.OpenReviews == PaymentExceptions.Risk && payment.ReceivedMinor >= payment.AmountMinor
-                ? new() { Status = PaymentStatus.Succeeded, Sentence = "Released from the risk hold" }
-                : Nothing(payment, "Released from the risk hold; another question is still open") with { OpenReviews = payment.OpenReviews & ~PaymentExceptions.Risk }
-            : Nothing(payment, "Nothing is held");
+    private static PaymentDecision HoldReleased(PaymentFacts payment)
+    {
+        if (payment.Status != PaymentStatus.InReview || !payment.OpenReviews.HasFlag(PaymentExceptions.Risk))
+            return Nothing(payment, "Nothing is held");
+        return payment.OpenReviews == PaymentExceptions.Risk && payment.ReceivedMinor >= payment.AmountMinor
+            ? new() { Status = PaymentStatus.Succeeded, Sentence = "Released from the risk hold" }
+            : Resolved(payment, payment.OpenReviews & ~PaymentExceptions.Risk, "Released from the risk hold");
+    }
 
     private static PaymentDecision ProofSubmitted(PaymentFacts payment) => payment.Status switch
     {
@@ -278,11 +280,11 @@ public sealed record PaymentDecision
 
     private static PaymentDecision ProofRejected(PaymentFacts payment) =>
         payment.Status == PaymentStatus.InReview && payment.OpenReviews.HasFlag(PaymentExceptions.Manual)
-            ? Resolved(payment, payment.OpenReviews & ~PaymentExceptions.Manual, attempt: null, "The proof was rejected")
+            ? Resolved(payment, payment.OpenReviews & ~PaymentExceptions.Manual, "The proof was rejected")
             : Nothing(payment, "The proof was rejected");
 
     /// <summary>A question is answered: out of review when it was the last one.</summary>
-    private static PaymentDecision Resolved(PaymentFacts payment, PaymentExceptions reviews, AttemptFacts? attempt, string sentence)
+    private static PaymentDecision Resolved(PaymentFacts payment, PaymentExceptions reviews, string sentence)
     {
         var remove = payment.OpenReviews.HasFlag(PaymentExceptions.OutcomeUnknown) && !reviews.HasFlag(PaymentExceptions.OutcomeUnknown) ? PaymentExceptions.OutcomeUnknown : PaymentExceptions.None;
         var decision = new PaymentDecision { Remove = remove, OpenReviews = reviews, Sentence = sentence };
