@@ -90,7 +90,8 @@ public static partial class SourceRules
     [GeneratedRegex(@"^[ \t]*#pragma\s+warning\s+disable(?:(?!//).)*$", RegexOptions.Multiline)]
     private static partial Regex PragmaWithoutReason();
 
-    [GeneratedRegex(@"\b(?:double|float|Double|Single|GetDouble|GetSingle)\b")]
+    // After a dot, Single is LINQ's, unless the dot is System's.
+    [GeneratedRegex(@"\b(?:double|float|Double|GetDouble|GetSingle)\b|(?<!\.)\bSingle\b|\bSystem\.Single\b")]
     private static partial Regex FloatingWord();
 
     [GeneratedRegex(@"^@code\s*\{(?<body>.*?)^\}", RegexOptions.Multiline | RegexOptions.Singleline)]

@@ -42,7 +42,12 @@ public sealed class SourceRulesTests
     [Theory]
     [InlineData("var major = (double)money.Minor / 100;")]
     [InlineData("var amount = element.GetDouble();")]
+    [InlineData("Single major = 1;")]
+    [InlineData("System.Single major = 1;")]
     public void Floating_money_is_found(string text) => Assert.Single(SourceRules.FloatingMoney(File(text)));
+
+    [Fact]
+    public void Single_row_is_no_float() => Assert.Empty(SourceRules.FloatingMoney(File("var payment = rows.Single(row => row.Id == id);")));
 
     [Theory]
     [InlineData("// a double would lose tiyn")]
