@@ -199,9 +199,9 @@ internal sealed class KaspiSandbox : ISandbox
                 <p class="lbl">{SandboxPage.Text(charge.MerchantReference ?? "")}</p>
                 {amount}
                 <form method="post" action="{SandboxPage.Text(SandboxPage.Path(request, $"/pay/{charge.Reference}"))}">
-                <p><button class="btn" name="decision" value="pay">Pay</button></p>
-                <p><button class="btn sec" name="decision" value="decline">Decline</button></p>
-                <p><button class="btn sec" name="decision" value="leave">Leave</button></p>
+                <button class="btn" name="decision" value="pay">Pay</button>
+                <button class="btn sec" name="decision" value="decline">Decline</button>
+                <button class="btn sec" name="decision" value="leave">Leave</button>
                 </form>
                 <p class="fine">An opened link lives for three minutes.</p>
                 """;
