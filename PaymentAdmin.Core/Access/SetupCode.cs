@@ -61,7 +61,7 @@ public sealed class SetupCode(PaymentStore store, UserManager<User> users, IdSou
     {
         if (await db.Users.AnyAsync(cancellationToken))
             return Problem.Invalid("code", "Set-up is closed: there is a user already. Sign in.");
-        var row = await db.SetupCodes.FirstOrDefaultAsync(cancellationToken);
+        var row = await db.SetupCodes.SingleOrDefaultAsync(cancellationToken);
         if (row is null || row.ExpiresAt <= clock.GetUtcNow() || row.FailedTries >= TriesMax)
             return Problem.Invalid("code", "The code is no longer good. Start the server again: it prints a new one.");
         if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(row.CodeHash), Encoding.ASCII.GetBytes(hash)))
