@@ -37,5 +37,8 @@ public sealed class ApiKey
     public DateTimeOffset? RevokedAt { get; set; }
     public DateTimeOffset? LastUsedAt { get; set; }
 
+    /// <summary>"pa_test_" or "pa_live_": the mode can be read off a key.</summary>
+    public static string TextStart(Mode mode) => mode == Mode.Live ? "pa_live_" : "pa_test_";
+
     public static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
@@ -9,86 +8,83 @@ using PaymentAdmin.Core.Data;
 namespace PaymentAdmin.Core.Access;
 
 /// <summary>
-/// The first superadmin of an empty installation: made by whoever can read what the server printed. The code is used once, lives 30
-/// minutes, is printed anew at each start, and dies after ten wrong tries; as soon as one user exists, set-up is closed for good.
+/// The way in while nobody can sign in: whoever reads the server's first lines gets a code, and with it creates the first superadmin.
+/// The code works once, for 30 minutes, and survives at most 10 wrong tries.
 /// </summary>
-public sealed class SetupCode(PaymentStore store, UserManager<User> users, IdSource ids, TimeProvider clock)
+public sealed class SetupCode(PaymentStore store, CreateUser createUser, TimeProvider clock)
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
+    public const int FailedTriesMax = 10;
 
-    private const int TriesMax = 10;
-    private const int CodeLength = 12;
+    // One row at most: every issue replaces the one before.
+    private static readonly Guid RowId = new("00000000-0000-7000-8000-000000000001");
 
-    // Without 0, O, 1, I and L: it is typed from a terminal.
-    private const string Alphabet = "ABCDEFGHJKMNPQRSTUVWXYZ23456789";
-
-    /// <summary>True while no user exists.</summary>
-    public Task<bool> IsOpenAsync(CancellationToken cancellationToken = default) =>
+    /// <summary>True while there is no user at all.</summary>
+    public Task<bool> IsOpenAsync(CancellationToken cancellationToken) =>
         store.ReadAsync(async db => !await db.Users.AnyAsync(cancellationToken), cancellationToken);
 
-    /// <summary>A new code, to be printed at start; null when set-up is closed. The code before it is void.</summary>
-    public async Task<string?> RenewAsync(CancellationToken cancellationToken = default)
-    {
-        var code = RandomNumberGenerator.GetString(Alphabet, CodeLength);
-        var isOpen = await store.WriteAsync(
-            async db =>
+    /// <summary>A new code, in four groups that a person can copy; null when somebody can sign in already.</summary>
+    public Task<string?> IssueAsync(CancellationToken cancellationToken) => store.WriteAsync(
+        async db =>
+        {
+            if (await db.Users.AnyAsync(cancellationToken))
+                return null;
+            var code = NewCode();
+            var row = await db.SetupCodes.FirstOrDefaultAsync(known => known.Id == RowId, cancellationToken);
+            if (row is null)
             {
-                await db.SetupCodes.ExecuteDeleteAsync(cancellationToken);
-                if (await db.Users.AnyAsync(cancellationToken))
-                    return false;
-                db.SetupCodes.Add(new SetupCodeRow { Id = ids.NewId(), CodeHash = HashOf(code), ExpiresAt = clock.GetUtcNow() + Lifetime });
-                return true;
-            },
-            cancellationToken);
-        return isOpen ? string.Join('-', code.Chunk(4).Select(part => new string(part))) : null;
+                row = new SetupCodeRow { Id = RowId, CodeHash = "", ExpiresAt = default };
+                db.SetupCodes.Add(row);
+            }
+            row.CodeHash = HashOf(code);
+            row.ExpiresAt = clock.GetUtcNow() + Lifetime;
+            row.FailedTries = 0;
+            return code;
+        },
+        cancellationToken);
+
+    /// <summary>Creates the first superadmin; the code is gone with it. Of two racing set-ups one wins.</summary>
+    public async Task<Result<Guid>> RunAsync(string email, string password, string code, Actor actor, CancellationToken cancellationToken)
+    {
+        var request = new CreateUserRequest(email, password, Roles.Superadmin, Tenant: null);
+        if (CreateUser.Check(request) is { } problem)
+            return problem;
+        var passwordHash = createUser.HashOf(request);
+        return await store.WriteAsync(db => UseAsync(db, request, passwordHash, code, actor, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Makes the superadmin. Errors name <c>email</c>, <c>password</c> or <c>code</c>.</summary>
-    public async Task<Result<User>> RunAsync(string email, string password, string code, CancellationToken cancellationToken = default)
+    private async Task<Result<Guid>> UseAsync(PaymentDb db, CreateUserRequest request, string passwordHash, string code, Actor actor, CancellationToken cancellationToken)
     {
-        var user = new User { Id = ids.NewId(), UserName = email, Email = email, Role = Roles.Superadmin, CreatedAt = clock.GetUtcNow(), EmailConfirmed = true, LockoutEnabled = true };
-        if (await FaultAsync(user, password) is { } fault)
-            return fault;
-        user.NormalizedEmail = users.NormalizeEmail(email);
-        user.NormalizedUserName = users.NormalizeName(email);
-        user.SecurityStamp = IdSource.NewToken();
-        user.PasswordHash = users.PasswordHasher.HashPassword(user, password);
-        var hash = HashOf(code);
-        return await store.WriteAsync(db => RunAsync(db, user, hash, cancellationToken), cancellationToken);
-    }
-
-    private async Task<Result<User>> RunAsync(PaymentDb db, User user, string hash, CancellationToken cancellationToken)
-    {
-        if (await db.Users.AnyAsync(cancellationToken))
-            return Problem.Invalid("code", "Set-up is closed: there is a user already. Sign in.");
-        var row = await db.SetupCodes.SingleOrDefaultAsync(cancellationToken);
-        if (row is null || row.ExpiresAt <= clock.GetUtcNow() || row.FailedTries >= TriesMax)
-            return Problem.Invalid("code", "The code is no longer good. Start the server again: it prints a new one.");
-        if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(row.CodeHash), Encoding.ASCII.GetBytes(hash)))
+        await LockAsync(db, cancellationToken);
+        var row = await db.SetupCodes.FirstOrDefaultAsync(known => known.Id == RowId, cancellationToken);
+        if (row is null || await db.Users.AnyAsync(cancellationToken))
+            return Problem.Invalid("code", "The set-up is done already. Sign in.");
+        if (row.ExpiresAt <= clock.GetUtcNow() || row.FailedTries >= FailedTriesMax)
+            return Problem.Invalid("code", "The code is no longer valid. Start the server again: it prints a new one.");
+        if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(HashOf(code)), Encoding.ASCII.GetBytes(row.CodeHash)))
         {
             row.FailedTries++;
-            return Problem.Invalid("code", "The code is wrong. It is the last one that the server printed.");
+            return Problem.Invalid("code", "That is not the code that the server printed.");
         }
         db.SetupCodes.Remove(row);
-        db.Users.Add(user);
-        db.AuditEntries.Add(AuditEntry.By(Actor.System("set-up"), null, clock.GetUtcNow(), "user.created", "user", user.Id.ToString("D"), "First superadmin, by the printed code."));
-        return user;
+        db.AuditEntries.Add(AuditEntry.By(actor, null, clock.GetUtcNow(), "setup.completed", "setup", row.Id.ToString()));
+        return await createUser.AddAsync(db, request, passwordHash, actor, cancellationToken);
     }
 
-    private async Task<Problem?> FaultAsync(User user, string password)
+    // SQLite has one writer anyway; on PostgreSQL two set-ups with the right code must not both see an empty table of users.
+    private static async Task LockAsync(PaymentDb db, CancellationToken cancellationToken)
     {
-        if (!Texts.IsEmail(user.Email ?? ""))
-            return Problem.Invalid("email", "This is no e-mail address.");
-        foreach (var validator in users.PasswordValidators)
-        {
-            var result = await validator.ValidateAsync(users, user, password);
-            if (!result.Succeeded)
-                return Problem.Invalid("password", string.Join(" ", result.Errors.Select(error => error.Description)));
-        }
-        return null;
+        if (db.IsPostgres)
+            await db.Database.ExecuteSqlAsync($"SELECT 1 FROM setup_codes FOR UPDATE", cancellationToken);
     }
 
-    /// <summary>Of what counts of it: neither hyphens, spaces nor the case of its letters.</summary>
-    private static string HashOf(string code) =>
-        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(code.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant())));
+    private static string NewCode()
+    {
+        const string letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+        var text = RandomNumberGenerator.GetString(letters, 16);
+        return string.Join('-', text.Chunk(4).Select(group => new string(group)));
+    }
+
+    // Typed by hand: case, spaces and hyphens do not count.
+    private static string HashOf(string code) => ApiKey.HashOf(new string([.. code.ToUpperInvariant().Where(char.IsAsciiLetterOrDigit)]));
 }

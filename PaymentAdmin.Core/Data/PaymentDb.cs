@@ -10,6 +10,7 @@ using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Events;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers.Sandbox;
+using PaymentAdmin.Core.Secrets;
 using PaymentAdmin.Core.Shops;
 using PaymentAdmin.Core.Webhooks;
 
@@ -49,6 +50,7 @@ public abstract class PaymentDb(DbContextOptions options) : IdentityUserContext<
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
     public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
     public DbSet<SetupCodeRow> SetupCodes => Set<SetupCodeRow>();
+    public DbSet<DataProtectionKeyRow> DataProtectionKeys => Set<DataProtectionKeyRow>();
     public DbSet<SandboxCharge> SandboxCharges => Set<SandboxCharge>();
     public DbSet<SandboxRefund> SandboxRefunds => Set<SandboxRefund>();
     public DbSet<SandboxDelivery> SandboxDeliveries => Set<SandboxDelivery>();

@@ -1,0 +1,36 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace PaymentAdmin.Core.Data;
+
+/// <summary>The database, chosen once: whoever asks for <see cref="PaymentDb"/> never learns which engine it is.</summary>
+public static class DatabaseServices
+{
+    public static IServiceCollection AddDatabase(this IServiceCollection services, DatabaseSettings settings)
+    {
+        services.AddSingleton(settings);
+        if (settings.Provider == DatabaseProvider.Postgres)
+            services.AddContexts<PostgresPaymentDb>(options => options.UseNpgsql(settings.ConnectionString));
+        else
+            services.AddContexts<SqlitePaymentDb>(options => options.UseSqlite(settings.ConnectionString).AddInterceptors(new SqlitePragmas()));
+        services.AddSingleton(new WriteGate(isSingleWriter: settings.Provider == DatabaseProvider.Sqlite));
+        services.AddSingleton<PaymentStore>();
+        services.AddSingleton<PrepareDatabase>();
+        return services;
+    }
+
+    private static void AddContexts<TContext>(this IServiceCollection services, Action<DbContextOptionsBuilder> configure) where TContext : PaymentDb
+    {
+        services.AddDbContextFactory<TContext>(configure);
+        services.AddSingleton<IDbContextFactory<PaymentDb>, PaymentDbFactory<TContext>>();
+        // Identity's stores take a context of their request.
+        services.AddScoped<PaymentDb>(provider => provider.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext());
+    }
+
+    private sealed class PaymentDbFactory<TContext>(IDbContextFactory<TContext> contexts) : IDbContextFactory<PaymentDb> where TContext : PaymentDb
+    {
+        public PaymentDb CreateDbContext() => contexts.CreateDbContext();
+
+        public async Task<PaymentDb> CreateDbContextAsync(CancellationToken cancellationToken = default) => await contexts.CreateDbContextAsync(cancellationToken);
+    }
+}

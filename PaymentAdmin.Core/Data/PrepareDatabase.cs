@@ -1,0 +1,100 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Shops;
+
+namespace PaymentAdmin.Core.Data;
+
+/// <summary>
+/// Makes the database ready at the start of a server and of every verb: a SQLite file that is sound, the schema of this build,
+/// and the tenant <c>default</c>. Several processes may do so at once.
+/// </summary>
+public sealed partial class PrepareDatabase(IDbContextFactory<PaymentDb> contexts, PaymentStore store, DatabaseSettings settings, Deployment deployment, IdSource ids, TimeProvider clock, ILogger<PrepareDatabase> logger)
+{
+    /// <exception cref="UnusableDatabaseException">The database cannot be used; the message is for the operator.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (SqliteFile is { } file)
+                await CheckFileAsync(file, cancellationToken);
+            await MigrateAsync(cancellationToken);
+        }
+        catch (DbException exception)
+        {
+            throw new UnusableDatabaseException($"The database cannot be opened ({Place}): {exception.Message}", exception);
+        }
+        await EnsureDefaultTenantAsync(cancellationToken);
+    }
+
+    /// <summary>Path of the SQLite file; null on PostgreSQL and for databases in memory.</summary>
+    public string? SqliteFile => FileOf(settings);
+
+    public static string? FileOf(DatabaseSettings settings)
+    {
+        if (settings.Provider != DatabaseProvider.Sqlite)
+            return null;
+        var connection = new SqliteConnectionStringBuilder(settings.ConnectionString);
+        return connection.Mode == SqliteOpenMode.Memory || connection.DataSource is "" or ":memory:" ? null : connection.DataSource;
+    }
+
+    private string Place => SqliteFile ?? "Database:ConnectionString";
+
+    private async Task CheckFileAsync(string file, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file)) ?? ".");
+        if (!File.Exists(file))
+            return;
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var verdicts = await db.Database.SqlQuery<string>($"SELECT quick_check AS Value FROM pragma_quick_check(5)").ToListAsync(cancellationToken);
+        if (verdicts is not ["ok"])
+            throw new UnusableDatabaseException($"The database {file} is damaged ({string.Join("; ", verdicts)}). Restore it from a backup; it was not opened for writing.");
+    }
+
+    /// <summary>
+    /// EF's own lock on SQLite is a row that a killed process leaves behind for ever, so a file lock, which dies with its process,
+    /// stands in front of it, and whoever holds that removes such a left-over. On PostgreSQL EF's lock ends with its connection.
+    /// </summary>
+    private async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        if (!(await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
+            return;
+        using var turn = SqliteFile is { } file ? await FileLock.WaitAsync(file + ".migrate.lock", clock, cancellationToken) : null;
+        if (turn is not null)
+            await db.Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
+        var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).ToList();
+        if (pending.Count == 0)
+            return;
+        await db.Database.MigrateAsync(cancellationToken);
+        LogMigrated(pending[^1]);
+    }
+
+    private Task EnsureDefaultTenantAsync(CancellationToken cancellationToken) => store.WriteAsync(
+        async db =>
+        {
+            if (await db.Tenants.AnyAsync(tenant => tenant.Slug == Tenant.DefaultSlug, cancellationToken))
+                return;
+            db.Tenants.Add(new Tenant
+            {
+                Id = ids.NewId(),
+                Slug = Tenant.DefaultSlug,
+                Name = "Default",
+                TimeZone = "Asia/Almaty",
+                Currency = "KZT",
+                ReturnOrigins = OriginOf(deployment.FrontendUrl) is { } origin && deployment.FrontendUrl != deployment.PublicUrl ? [origin] : [],
+                CreatedAt = clock.GetUtcNow(),
+            });
+        },
+        cancellationToken);
+
+    private static string? OriginOf(string url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed) ? parsed.GetLeftPart(UriPartial.Authority) : null;
+
+    [LoggerMessage(1001, LogLevel.Information, "The database was migrated to {Migration}.")]
+    private partial void LogMigrated(string migration);
+}
+
+/// <summary>The database cannot be used as it is; the message tells the operator what to do.</summary>
+public sealed class UnusableDatabaseException(string message, Exception? inner = null) : Exception(message, inner);

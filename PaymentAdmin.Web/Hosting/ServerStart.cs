@@ -1,0 +1,111 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Data;
+
+namespace PaymentAdmin.Web.Hosting;
+
+/// <summary>What happens between building the server and its first request, and the first lines that it prints.</summary>
+public static class ServerStart
+{
+    public static IServiceCollection AddServerStart(this IServiceCollection services) => services
+        .AddSingleton<InstanceLock>()
+        .AddSingleton(new ServerOutput(Console.Out));
+
+    /// <exception cref="StartupException">Another server has the database, or it cannot be used.</exception>
+    public static async Task PrepareAsync(this WebApplication app)
+    {
+        var services = app.Services;
+        var settings = services.GetRequiredService<HostSettings>();
+        var deployment = services.GetRequiredService<Deployment>();
+        var stopping = app.Lifetime.ApplicationStopping;
+        DataFolder.Create(deployment.DataDirectory);
+        services.GetRequiredService<InstanceLock>().Take();
+        await PrepareDatabaseAsync(services, stopping);
+        if (settings.Admin is { } admin)
+            await CreateFirstAdminAsync(services, admin, stopping);
+        deployment.LiveRefusals = LiveGuard.Refusals(settings, deployment);
+        var welcome = await WelcomeAsync(services, settings, stopping);
+        app.Lifetime.ApplicationStarted.Register(() => Greet(app, settings, deployment, welcome));
+    }
+
+    /// <summary>Serves until the process is told to stop.</summary>
+    /// <exception cref="StartupException">The address cannot be listened on.</exception>
+    public static async Task ServeAsync(this WebApplication app)
+    {
+        try
+        {
+            await app.RunAsync();
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            throw new StartupException([$"Urls: {exception.Message}"]);
+        }
+    }
+
+    internal static async Task PrepareDatabaseAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await services.GetRequiredService<PrepareDatabase>().RunAsync(cancellationToken);
+        }
+        catch (UnusableDatabaseException exception)
+        {
+            throw new StartupException([exception.Message]);
+        }
+    }
+
+    private static async Task CreateFirstAdminAsync(IServiceProvider services, AdminSettings admin, CancellationToken cancellationToken)
+    {
+        if (!await services.GetRequiredService<SetupCode>().IsOpenAsync(cancellationToken))
+            return;
+        var created = await services.GetRequiredService<CreateUser>().RunAsync(new CreateUserRequest(admin.Email, admin.Password, Roles.Superadmin, Tenant: null), Actor.System("setup"), cancellationToken);
+        // Another instance may have been faster; then there is an admin all the same.
+        if (!created.IsOk && await services.GetRequiredService<SetupCode>().IsOpenAsync(cancellationToken))
+            throw new StartupException([$"Admin:Email: {created.Problem!.Detail}"]);
+    }
+
+    /// <summary>How to sign in, for whoever has just started the server.</summary>
+    private static async Task<Func<string, IEnumerable<string>>> WelcomeAsync(IServiceProvider services, HostSettings settings, CancellationToken cancellationToken)
+    {
+        if (await services.GetRequiredService<SetupCode>().IssueAsync(cancellationToken) is { } code)
+            return url => [$"Nobody can sign in yet. Within 30 minutes, create the first administrator at {url}/setup with the code {code}"];
+        if (settings.DemoEnabled && await DemoPasswordAsync(services, settings, cancellationToken) is { } password)
+            return _ => [$"Sign in as superadmin@demo.test (or admin@, finance@, clerk@, developer@, auditor@demo.test) with the password {password}"];
+        return _ => [settings.Admin is { } admin ? $"Sign in as {admin.Email}" : "Sign in with your account."];
+    }
+
+    private static async Task<string?> DemoPasswordAsync(IServiceProvider services, HostSettings settings, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(settings.DataDirectory, "demo-password");
+        var hasUsers = await services.GetRequiredService<PaymentStore>().ReadAsync(db => db.Users.AnyAsync(user => user.NormalizedUserName == "SUPERADMIN@DEMO.TEST", cancellationToken), cancellationToken);
+        return hasUsers && File.Exists(path) ? (await File.ReadAllTextAsync(path, cancellationToken)).Trim() : null;
+    }
+
+    private static void Greet(WebApplication app, HostSettings settings, Deployment deployment, Func<string, IEnumerable<string>> welcome)
+    {
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        var listening = addresses.Where(address => ListenAddress.TryParse(address) is not null).Select(ListenAddress.ForPeople).ToList();
+        var first = listening.FirstOrDefault() ?? deployment.PublicUrl;
+        deployment.SelfUrl = listening.Find(address => address.StartsWith("http://", StringComparison.Ordinal)) ?? first;
+        // With port 0 the address is known only now.
+        if (settings.PublicUrl is null)
+            deployment.PublicUrl = first;
+        if (settings.FrontendUrl is null)
+            deployment.FrontendUrl = deployment.PublicUrl;
+
+        var output = app.Services.GetRequiredService<ServerOutput>().Writer;
+        output.WriteLine($"PaymentAdmin is at {deployment.PublicUrl}");
+        foreach (var line in welcome(deployment.PublicUrl))
+            output.WriteLine(line);
+        foreach (var warning in settings.Warnings)
+            output.WriteLine($"Warning: {warning}");
+        output.Flush();
+    }
+}
+
+/// <summary>Where the server says what a person must know; standard output, unless a test listens.</summary>
+public sealed record ServerOutput(TextWriter Writer);

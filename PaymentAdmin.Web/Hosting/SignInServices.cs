@@ -1,0 +1,139 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Data;
+using PaymentAdmin.Web.Endpoints;
+
+namespace PaymentAdmin.Web.Hosting;
+
+/// <summary>The claims of a signed-in user, beside the framework's own name and id.</summary>
+public static class PortalClaims
+{
+    public const string Role = "role";
+    public const string TenantId = "tenant_id";
+    public const string DisplayName = "display_name";
+
+    public static Guid UserId(this ClaimsPrincipal user) => Guid.Parse(user.FindFirstValue(ClaimTypes.NameIdentifier) ?? throw new InvalidOperationException("Nobody is signed in."));
+
+    public static string? RoleOf(this ClaimsPrincipal user) => user.FindFirstValue(Role);
+
+    /// <summary>The signed-in user as use cases and the audit know people.</summary>
+    public static Actor ToActor(this ClaimsPrincipal user, HttpContext? http = null) => new(
+        ActorKind.User,
+        user.UserId().ToString(),
+        user.Identity?.Name ?? "",
+        user.RoleOf(),
+        user.UserId(),
+        http?.Connection.RemoteIpAddress?.ToString(),
+        http?.TraceIdentifier);
+}
+
+/// <summary>Who may come in: people by cookie on pages, merchant backends by key on API routes, and never the other way round.</summary>
+public static class SignInServices
+{
+    public static readonly TimeSpan RevalidateEvery = TimeSpan.FromSeconds(45);
+
+    public static IServiceCollection AddSignIn(this IServiceCollection services)
+    {
+        services.AddHttpContextAccessor();
+        services.AddIdentityCore<User>(ConfigureIdentity)
+            .AddEntityFrameworkStores<PaymentDb>()
+            .AddSignInManager<PortalSignInManager>()
+            .AddClaimsPrincipalFactory<PortalClaimsFactory>()
+            .AddDefaultTokenProviders();
+        services.AddAuthentication(IdentityConstants.ApplicationScheme)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Scheme, null)
+            .AddIdentityCookies(cookies => cookies.ApplicationCookie!.Configure(ConfigureCookie));
+        services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = RevalidateEvery);
+        services.AddScoped<AuthenticationStateProvider, RevalidatingUserState>();
+        services.AddCascadingAuthenticationState();
+        services.AddAuthorization(AddPolicies);
+        return services;
+    }
+
+    private static void ConfigureIdentity(IdentityOptions options)
+    {
+        options.User.RequireUniqueEmail = true;
+        options.ClaimsIdentity.RoleClaimType = PortalClaims.Role;
+        options.Lockout.MaxFailedAccessAttempts = 10;
+        options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
+        // Length and guesses are judged by PasswordRules, wherever a password is set.
+        options.Password = new PasswordOptions { RequiredLength = PasswordRules.LengthMin, RequireDigit = false, RequireLowercase = false, RequireUppercase = false, RequireNonAlphanumeric = false, RequiredUniqueChars = 1 };
+    }
+
+    private static void ConfigureCookie(CookieAuthenticationOptions options)
+    {
+        options.Cookie.Name = "paymentadmin";
+        options.Cookie.HttpOnly = true;
+        options.Cookie.SameSite = SameSiteMode.Lax;
+        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        options.ExpireTimeSpan = TimeSpan.FromHours(8);
+        options.SlidingExpiration = true;
+        options.LoginPath = "/account/sign-in";
+        options.LogoutPath = "/account/sign-out";
+        options.AccessDeniedPath = "/account/denied";
+        options.ReturnUrlParameter = "returnUrl";
+    }
+
+    private static void AddPolicies(AuthorizationOptions options)
+    {
+        options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
+        foreach (var permission in Permissions.All)
+            options.AddPolicy(permission, policy => policy.RequireAuthenticatedUser().RequireAssertion(context => Permissions.IsAllowed(context.User.RoleOf(), permission)));
+        options.AddPolicy(ApiAccess.AnyScope, policy => policy.AddAuthenticationSchemes(ApiKeyHandler.Scheme).RequireAuthenticatedUser());
+        foreach (var scope in Scopes.All)
+            options.AddPolicy(ApiAccess.PolicyOf(scope), policy => policy.AddAuthenticationSchemes(ApiKeyHandler.Scheme).RequireAuthenticatedUser().AddRequirements(new ScopeRequirement(scope)));
+    }
+}
+
+/// <summary>Puts role, tenant and name beside the framework's claims.</summary>
+public sealed class PortalClaimsFactory(UserManager<User> users, IOptions<IdentityOptions> options) : UserClaimsPrincipalFactory<User>(users, options)
+{
+    protected override async Task<ClaimsIdentity> GenerateClaimsAsync(User user)
+    {
+        var identity = await base.GenerateClaimsAsync(user);
+        identity.AddClaim(new Claim(PortalClaims.Role, user.Role));
+        identity.AddClaim(new Claim(PortalClaims.DisplayName, user.DisplayName ?? user.Email ?? ""));
+        if (user.TenantId is { } tenantId)
+            identity.AddClaim(new Claim(PortalClaims.TenantId, tenantId.ToString()));
+        return identity;
+    }
+}
+
+/// <summary>A disabled user neither signs in nor stays signed in.</summary>
+public sealed class PortalSignInManager(
+    UserManager<User> users,
+    IHttpContextAccessor http,
+    IUserClaimsPrincipalFactory<User> claims,
+    IOptions<IdentityOptions> options,
+    ILogger<SignInManager<User>> logger,
+    IAuthenticationSchemeProvider schemes,
+    IUserConfirmation<User> confirmation) : SignInManager<User>(users, http, claims, options, logger, schemes, confirmation)
+{
+    public override async Task<bool> CanSignInAsync(User user) => !user.IsDisabled && await base.CanSignInAsync(user);
+
+    public override async Task<User?> ValidateSecurityStampAsync(ClaimsPrincipal? principal) =>
+        await base.ValidateSecurityStampAsync(principal) is { IsDisabled: false } user ? user : null;
+}
+
+/// <summary>A circuit lives for hours: it asks again whether its user may still be there, with the same role.</summary>
+public sealed class RevalidatingUserState(ILoggerFactory loggers, IServiceScopeFactory scopes)
+    : Microsoft.AspNetCore.Components.Server.RevalidatingServerAuthenticationStateProvider(loggers)
+{
+    protected override TimeSpan RevalidationInterval => SignInServices.RevalidateEvery;
+
+    protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken)
+    {
+        // A scope of its own: the circuit's is hours old and so is what it has loaded.
+        await using var scope = scopes.CreateAsyncScope();
+        var signIn = scope.ServiceProvider.GetRequiredService<SignInManager<User>>();
+        var user = await signIn.ValidateSecurityStampAsync(authenticationState.User);
+        return user is not null && user.Role == authenticationState.User.RoleOf();
+    }
+}

@@ -1,0 +1,11 @@
+namespace PaymentAdmin.Web.Workers;
+
+/// <summary>The loops of this process, one line each.</summary>
+public static class WorkerServices
+{
+    public static IServiceCollection AddWorkers(this IServiceCollection services)
+    {
+        services.AddHostedService<RecordApiKeyUse>();
+        return services;
+    }
+}
