@@ -14,12 +14,15 @@ try
     builder.AddHttpEdge(settings);
     builder.Services.AddKeyRing();
     builder.Services.AddSignIn();
+    builder.Services.AddPortal();
     builder.Services.AddWorkers();
     builder.Services.AddServerStart();
 
     var app = builder.Build();
     app.UseHttpEdge();
     app.MapHealth();
+    app.MapSandbox();
+    app.MapPortal();
 
     await app.PrepareAsync();
     await app.ServeAsync();

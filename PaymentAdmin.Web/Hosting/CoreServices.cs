@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Identity;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
+using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Secrets;
 using PaymentAdmin.Core.Shops;
 
@@ -24,6 +26,8 @@ public static class CoreServices
         services.AddDatabase(settings.Database);
         services.AddAccess();
         services.AddSingleton<SetTenant>();
+        services.AddProviders();
+        services.AddPayments();
         return settings;
     }
 

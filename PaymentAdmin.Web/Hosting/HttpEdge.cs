@@ -38,6 +38,7 @@ public static class HttpEdge
         app.UseCors();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseAntiforgery();
     }
 
     private static void LimitRequests(KestrelServerOptions options)

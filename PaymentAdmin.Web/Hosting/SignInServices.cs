@@ -2,7 +2,6 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using PaymentAdmin.Core.Access;
@@ -12,16 +11,12 @@ using PaymentAdmin.Web.Endpoints;
 
 namespace PaymentAdmin.Web.Hosting;
 
-/// <summary>The claims of a signed-in user, beside the framework's own name and id.</summary>
-public static class PortalClaims
+/// <summary>Readings of a signed-in user.</summary>
+public static class SignedInUser
 {
-    public const string Role = "role";
-    public const string TenantId = "tenant_id";
-    public const string DisplayName = "display_name";
-
     public static Guid UserId(this ClaimsPrincipal user) => Guid.Parse(user.FindFirstValue(ClaimTypes.NameIdentifier) ?? throw new InvalidOperationException("Nobody is signed in."));
 
-    public static string? RoleOf(this ClaimsPrincipal user) => user.FindFirstValue(Role);
+    public static string? RoleOf(this ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.Role);
 
     /// <summary>The signed-in user as use cases and the audit know people.</summary>
     public static Actor ToActor(this ClaimsPrincipal user, HttpContext? http = null) => new(
@@ -51,8 +46,6 @@ public static class SignInServices
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Scheme, null)
             .AddIdentityCookies(cookies => cookies.ApplicationCookie!.Configure(ConfigureCookie));
         services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = RevalidateEvery);
-        services.AddScoped<AuthenticationStateProvider, RevalidatingUserState>();
-        services.AddCascadingAuthenticationState();
         services.AddAuthorization(AddPolicies);
         return services;
     }
@@ -60,7 +53,6 @@ public static class SignInServices
     private static void ConfigureIdentity(IdentityOptions options)
     {
         options.User.RequireUniqueEmail = true;
-        options.ClaimsIdentity.RoleClaimType = PortalClaims.Role;
         options.Lockout.MaxFailedAccessAttempts = 10;
         options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
         // Length and guesses are judged by PasswordRules, wherever a password is set.
@@ -92,16 +84,13 @@ public static class SignInServices
     }
 }
 
-/// <summary>Puts role, tenant and name beside the framework's claims.</summary>
+/// <summary>Puts the role beside the framework's claims.</summary>
 public sealed class PortalClaimsFactory(UserManager<User> users, IOptions<IdentityOptions> options) : UserClaimsPrincipalFactory<User>(users, options)
 {
     protected override async Task<ClaimsIdentity> GenerateClaimsAsync(User user)
     {
         var identity = await base.GenerateClaimsAsync(user);
-        identity.AddClaim(new Claim(PortalClaims.Role, user.Role));
-        identity.AddClaim(new Claim(PortalClaims.DisplayName, user.DisplayName ?? user.Email ?? ""));
-        if (user.TenantId is { } tenantId)
-            identity.AddClaim(new Claim(PortalClaims.TenantId, tenantId.ToString()));
+        identity.AddClaim(new Claim(ClaimTypes.Role, user.Role));
         return identity;
     }
 }
@@ -120,20 +109,4 @@ public sealed class PortalSignInManager(
 
     public override async Task<User?> ValidateSecurityStampAsync(ClaimsPrincipal? principal) =>
         await base.ValidateSecurityStampAsync(principal) is { IsDisabled: false } user ? user : null;
-}
-
-/// <summary>A circuit lives for hours: it asks again whether its user may still be there, with the same role.</summary>
-public sealed class RevalidatingUserState(ILoggerFactory loggers, IServiceScopeFactory scopes)
-    : Microsoft.AspNetCore.Components.Server.RevalidatingServerAuthenticationStateProvider(loggers)
-{
-    protected override TimeSpan RevalidationInterval => SignInServices.RevalidateEvery;
-
-    protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken)
-    {
-        // A scope of its own: the circuit's is hours old and so is what it has loaded.
-        await using var scope = scopes.CreateAsyncScope();
-        var signIn = scope.ServiceProvider.GetRequiredService<SignInManager<User>>();
-        var user = await signIn.ValidateSecurityStampAsync(authenticationState.User);
-        return user is not null && user.Role == authenticationState.User.RoleOf();
-    }
 }
