@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using PaymentAdmin.Core.Common;
@@ -30,6 +31,8 @@ public static class HttpEdge
         app.UseMiddleware<ResponseHeaders>();
         if (!app.Environment.IsDevelopment())
             app.UseExceptionHandler("/error", createScopeForErrors: true);
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use(KeepOtherStatuses);
         app.UseMiddleware<CircuitOrigin>();
         app.UseMiddleware<ProblemEdge>();
         app.UseRouting();
@@ -58,6 +61,14 @@ public static class HttpEdge
         options.KnownIPNetworks.Clear();
         foreach (var network in settings.KnownProxies)
             options.KnownIPNetworks.Add(network);
+    }
+
+    /// <summary>The page about a missing page is for that alone: a refused form is no missing page.</summary>
+    private static async Task KeepOtherStatuses(HttpContext http, RequestDelegate next)
+    {
+        await next(http);
+        if (http.Response.StatusCode != StatusCodes.Status404NotFound && http.Features.Get<IStatusCodePagesFeature>() is { } pages)
+            pages.Enabled = false;
     }
 
     /// <summary>

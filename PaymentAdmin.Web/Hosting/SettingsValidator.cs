@@ -50,8 +50,16 @@ public sealed class SettingsValidator
         var admin = ReadAdmin();
         var sandbox = ReadDemonstration("Sandbox:Enabled");
         var demo = ReadDemonstration("Demo:Enabled");
+        var frontendUrl = reader.Url("FrontendUrl");
+        var rateLimits = ReadRateLimits();
+        var corsOrigins = ReadOrigins();
+        var metricsToken = ReadMetricsToken();
+        var highRiskThreshold = reader.Number("Risk:HighRiskThreshold", 70, 0, 100);
+        var unsignedAlias = reader.Switch("Webhooks:UnsignedAlias", byDefault: !IsProduction);
+        var knownProxies = ReadProxies();
         CheckProviders();
         WarnAbout(publicUrl);
+        // Last: in Development it may write a key file, which nobody wants of a start that fails.
         var security = ReadSecurity(dataDirectory);
         return security is null
             ? null
@@ -62,17 +70,17 @@ public sealed class SettingsValidator
                 DataDirectory = dataDirectory,
                 Database = database,
                 PublicUrl = publicUrl,
-                FrontendUrl = reader.Url("FrontendUrl"),
+                FrontendUrl = frontendUrl,
                 Security = security,
                 Admin = admin,
                 SandboxEnabled = sandbox,
                 DemoEnabled = demo,
-                RateLimits = ReadRateLimits(),
-                CorsOrigins = ReadOrigins(),
-                MetricsToken = ReadMetricsToken(),
-                HighRiskThreshold = reader.Number("Risk:HighRiskThreshold", 70, 0, 100),
-                UnsignedAlias = reader.Switch("Webhooks:UnsignedAlias", byDefault: !IsProduction),
-                KnownProxies = ReadProxies(),
+                RateLimits = rateLimits,
+                CorsOrigins = corsOrigins,
+                MetricsToken = metricsToken,
+                HighRiskThreshold = highRiskThreshold,
+                UnsignedAlias = unsignedAlias,
+                KnownProxies = knownProxies,
                 Warnings = warnings,
             };
     }
