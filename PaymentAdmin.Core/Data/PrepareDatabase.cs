@@ -92,7 +92,7 @@ public sealed partial class PrepareDatabase(IDbContextFactory<PaymentDb> context
 
     private static string? OriginOf(string url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed) ? parsed.GetLeftPart(UriPartial.Authority) : null;
 
-    [LoggerMessage(1001, LogLevel.Information, "The database was migrated to {Migration}.")]
+    [LoggerMessage(1001, LogLevel.Debug, "The database was migrated to {Migration}.")]
     private partial void LogMigrated(string migration);
 }
 
