@@ -1,4 +1,3 @@
-using System.Net.Mail;
 using FluentValidation;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -22,7 +21,7 @@ public sealed class CreateUserValidator : AbstractValidator<CreateUserRequest>
 {
     public CreateUserValidator()
     {
-        RuleFor(request => request.Email).Must(IsEmail).WithMessage("is no e-mail address").OverridePropertyName("email");
+        RuleFor(request => request.Email).Must(email => email is not null && Texts.IsEmail(email)).WithMessage("is no e-mail address").OverridePropertyName("email");
         RuleFor(request => request.Password).Custom((password, context) =>
         {
             if (PasswordRules.Fault(password, context.InstanceToValidate.Email ?? "") is { } fault)
@@ -32,9 +31,6 @@ public sealed class CreateUserValidator : AbstractValidator<CreateUserRequest>
         RuleFor(request => request.Tenant).Must((request, tenant) => (tenant is null) == (request.Role == Roles.Superadmin)).WithMessage("is needed for every role but superadmin, which has none").OverridePropertyName("tenant");
         RuleFor(request => request.DisplayName).MaximumLength(100).OverridePropertyName("display_name");
     }
-
-    private static bool IsEmail(string? email) =>
-        email is { Length: > 0 and <= 254 } && MailAddress.TryCreate(email, out var parsed) && parsed.Address == email && !email.Any(char.IsControl);
 }
 
 /// <summary>Creates a user with a password. The e-mail is the name to sign in with; nobody else may have it.</summary>

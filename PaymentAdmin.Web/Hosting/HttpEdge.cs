@@ -40,6 +40,7 @@ public static class HttpEdge
         app.UseRequestTimeouts();
         app.UseCors();
         app.UseAuthentication();
+        app.UseSecondFactor();
         app.UseAuthorization();
         app.UseAntiforgery();
     }

@@ -20,9 +20,7 @@ public static class PortalServices
         services.AddCascadingAuthenticationState();
         services.AddAntiforgery(options => options.Cookie.Name = "pa-form");
         services.AddHttpContextAccessor();
-        services.AddScoped<IUserClaimsPrincipalFactory<User>, UserClaims>();
         services.AddScoped<AccountLog>();
-        services.AddScoped<SetupCode>();
         services.AddScoped<AuthenticationStateProvider, PortalAuthentication>();
         services.AddScoped<PortalFrameSource>();
         services.AddScoped<PortalCounts>();

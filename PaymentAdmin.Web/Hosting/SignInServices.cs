@@ -40,7 +40,7 @@ public static class SignInServices
         services.AddIdentityCore<User>(ConfigureIdentity)
             .AddEntityFrameworkStores<PaymentDb>()
             .AddSignInManager<PortalSignInManager>()
-            .AddClaimsPrincipalFactory<PortalClaimsFactory>()
+            .AddClaimsPrincipalFactory<UserClaims>()
             .AddDefaultTokenProviders();
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Scheme, null)
@@ -81,17 +81,6 @@ public static class SignInServices
         options.AddPolicy(ApiAccess.AnyScope, policy => policy.AddAuthenticationSchemes(ApiKeyHandler.Scheme).RequireAuthenticatedUser());
         foreach (var scope in Scopes.All)
             options.AddPolicy(ApiAccess.PolicyOf(scope), policy => policy.AddAuthenticationSchemes(ApiKeyHandler.Scheme).RequireAuthenticatedUser().AddRequirements(new ScopeRequirement(scope)));
-    }
-}
-
-/// <summary>Puts the role beside the framework's claims.</summary>
-public sealed class PortalClaimsFactory(UserManager<User> users, IOptions<IdentityOptions> options) : UserClaimsPrincipalFactory<User>(users, options)
-{
-    protected override async Task<ClaimsIdentity> GenerateClaimsAsync(User user)
-    {
-        var identity = await base.GenerateClaimsAsync(user);
-        identity.AddClaim(new Claim(ClaimTypes.Role, user.Role));
-        return identity;
     }
 }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
 using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Common;
 
 namespace PaymentAdmin.Web.Components.Pages.Account;
 
@@ -26,13 +27,16 @@ public sealed partial class Setup
 
     private async Task RunAsync()
     {
-        var made = await Code.RunAsync(Form?.Email?.Trim() ?? "", Form?.Password ?? "", Form?.Code ?? "", SignIns.Context.RequestAborted);
+        var http = SignIns.Context;
+        var actor = Actor.System("setup") with { RemoteIp = http.Connection.RemoteIpAddress?.ToString(), RequestId = http.TraceIdentifier };
+        var made = await Code.RunAsync(Form?.Email?.Trim() ?? "", Form?.Password ?? "", Form?.Code ?? "", actor, http.RequestAborted);
         if (made.Problem is { } problem)
         {
             faults = problem.Errors ?? faults;
             return;
         }
-        await SignIns.SignInAsync(made.Value, isPersistent: false);
+        if (await SignIns.UserManager.FindByIdAsync(made.Value.ToString()) is { } user)
+            await SignIns.SignInAsync(user, isPersistent: false);
         Navigation.NavigateTo("/");
     }
 

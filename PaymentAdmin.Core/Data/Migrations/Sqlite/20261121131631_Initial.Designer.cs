@@ -11,7 +11,7 @@ using PaymentAdmin.Core.Data;
 namespace PaymentAdmin.Core.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqlitePaymentDb))]
-    [Migration("20261121130242_Initial")]
+    [Migration("20261121131631_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

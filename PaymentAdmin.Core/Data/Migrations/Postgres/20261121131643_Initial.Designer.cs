@@ -12,7 +12,7 @@ using PaymentAdmin.Core.Data;
 namespace PaymentAdmin.Core.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresPaymentDb))]
-    [Migration("20261121130353_Initial")]
+    [Migration("20261121131643_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
