@@ -9,9 +9,24 @@ namespace PaymentAdmin.Core.Events;
 public sealed record EventsPage(IReadOnlyList<OutgoingEvent> Events, bool HasMore, string? NextCursor);
 
 /// <summary>The catch-up feed: by sequence, exclusive. A reader that has seen n misses nothing that is numbered up to n.</summary>
-public sealed class ReadEvents(PaymentStore store)
+public sealed class ReadEvents(PaymentStore store, TimeProvider clock)
 {
     public const int LimitMax = 1000;
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(90);
+
+    /// <summary>Forgets events after 90 days, with what was noted of their delivery.</summary>
+    public Task ForgetOldAsync(CancellationToken cancellationToken)
+    {
+        var before = clock.GetUtcNow() - KeptFor;
+        return store.WriteAsync(
+            async db =>
+            {
+                await db.EventDeliveryTries.Where(row => db.EventDeliveries.Any(delivery => delivery.Id == row.DeliveryId && delivery.CreatedAt < before)).ExecuteDeleteAsync(cancellationToken);
+                await db.EventDeliveries.Where(row => row.CreatedAt < before).ExecuteDeleteAsync(cancellationToken);
+                await db.OutgoingEvents.Where(row => row.CreatedAt < before && !db.EventDeliveries.Any(delivery => delivery.EventId == row.Id)).ExecuteDeleteAsync(cancellationToken);
+            },
+            cancellationToken);
+    }
 
     public async Task<Result<EventsPage>> RunAsync(Guid tenantId, Mode mode, string? after, IReadOnlyList<string> types, int limit, CancellationToken cancellationToken)
     {

@@ -21,6 +21,8 @@ public static class PaymentServices
         .AddSingleton<ChooseAccount>()
         .AddSingleton<SaveShopConfig>()
         .AddSingleton<ListShopConfigs>()
+        .AddSingleton<Risk.ScorePayment>()
+        .AddSingleton<ReadPayment>()
         .AddSingleton<ProviderCalls>()
         .AddSingleton<ListProviderCalls>()
         .AddSingleton<ApplyObservation>()

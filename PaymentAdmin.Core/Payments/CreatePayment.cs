@@ -3,6 +3,7 @@ using FluentValidation;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
+using PaymentAdmin.Core.Risk;
 using PaymentAdmin.Core.Shops;
 
 namespace PaymentAdmin.Core.Payments;
@@ -65,7 +66,7 @@ public sealed class CreatePaymentValidator : AbstractValidator<CreatePaymentRequ
 }
 
 /// <summary>Creates a payment and, when a provider is named, starts its checkout at once.</summary>
-public sealed class CreatePayment(PaymentStore store, StartAttempt startAttempt, ApplyObservation apply, ReturnUrls returnUrls, Deployment deployment, IdSource ids, TimeProvider clock, FailPoints failPoints)
+public sealed class CreatePayment(PaymentStore store, StartAttempt startAttempt, ApplyObservation apply, ReturnUrls returnUrls, ScorePayment risk, Deployment deployment, IdSource ids, TimeProvider clock, FailPoints failPoints)
 {
     private static readonly CreatePaymentValidator Validator = new();
 
@@ -119,6 +120,8 @@ public sealed class CreatePayment(PaymentStore store, StartAttempt startAttempt,
         var payment = NewPayment(request, shop, actor, now);
         db.Payments.Add(payment);
         apply.Begin(db, payment, shown: null, actor, $"{MoneyFormat.Text(payment.AmountMinor, payment.Currency)} for {payment.OrderReference}, created by {actor.Name}", now);
+        if (await risk.MarkAsync(db, payment, tenant.HoldRisky, cancellationToken))
+            apply.Announce(db, payment, shown: null, "payment.exception", "risk", now);
         if (request.Provider is null)
             return (new CreatedPayment(payment.Id, null, IsRepeat: false), null);
 

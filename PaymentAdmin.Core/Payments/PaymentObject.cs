@@ -37,7 +37,7 @@ public sealed record CustomerObject(string? Id, string? Email, string? Name, str
 public sealed record ErrorObject(string Code, string? Message, string? ProviderCode);
 
 /// <summary>A payment as integrators see it.</summary>
-public sealed record PaymentObject
+public record PaymentObject
 {
     public required Guid Id { get; init; }
     public required string Mode { get; init; }

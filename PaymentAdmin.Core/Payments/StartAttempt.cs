@@ -10,7 +10,8 @@ using PaymentAdmin.Core.Shops;
 namespace PaymentAdmin.Core.Payments;
 
 /// <param name="Phone">Of the payer, where the provider asks the phone.</param>
-public sealed record AttemptRequest(string Provider, string? Method, string? Phone);
+/// <param name="AttemptId">Id that an idempotency key has set aside: a continued request finds its attempt by it.</param>
+public sealed record AttemptRequest(string Provider, string? Method, string? Phone, Guid? AttemptId = null);
 
 /// <summary>An attempt that is stored and about to be sent: what the call needs, loaded before the transaction ended.</summary>
 public sealed record PreparedAttempt(Guid PaymentId, Guid AttemptId, long CallId, ProviderAccountSnapshot Account, CheckoutRequest Request, bool CanBeAskedByUs);
@@ -34,6 +35,8 @@ public sealed class StartAttempt(
     /// <summary>Starts (another) checkout of an existing payment. Answers when the provider has answered, or its silence is stored.</summary>
     public async Task<Result<Guid>> RunAsync(Guid paymentId, AttemptRequest request, Actor actor, CancellationToken cancellationToken)
     {
+        if (request.AttemptId is { } reserved && await store.ReadAsync(db => db.PaymentAttempts.AnyAsync(row => row.Id == reserved, cancellationToken), cancellationToken))
+            return reserved;
         var prepared = await store.WriteAsync(
             async db =>
             {
@@ -68,7 +71,7 @@ public sealed class StartAttempt(
         var callbackToken = profile.WebhookTrust == WebhookTrust.SecretPath ? IdSource.NewToken() : null;
         var attempt = new PaymentAttempt
         {
-            Id = ids.NewId(),
+            Id = request.AttemptId ?? ids.NewId(),
             PaymentId = payment.Id,
             TenantId = payment.TenantId,
             Mode = payment.Mode,

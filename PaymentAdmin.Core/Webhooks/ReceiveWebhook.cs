@@ -38,6 +38,9 @@ public sealed class ReceiveWebhook(PaymentStore store, ProviderRegistry provider
 {
     public const int BodyBytesMax = 256 * 1024;
 
+    /// <summary>Stands for the provider's id at URLs that hide it: any provider that hides its name is meant.</summary>
+    public const string AnyHidden = "";
+
     /// <summary>An account is opened anew after this time, so that a rotated secret or a new account is known soon.</summary>
     private static readonly TimeSpan KnownFor = TimeSpan.FromSeconds(5);
 
@@ -49,7 +52,9 @@ public sealed class ReceiveWebhook(PaymentStore store, ProviderRegistry provider
     public async Task<ReceivedWebhook> RunAsync(string providerId, string accountKey, InboundRequest request, string? remoteIp, CancellationToken cancellationToken)
     {
         var account = await FindAccountAsync(accountKey, cancellationToken);
-        if (account is null || account.Provider != providerId || !providers.TryFind(providerId, out var provider) || provider is not IReadsWebhooks reader)
+        if (account is null || !providers.TryFind(account.Provider, out var provider) || provider is not IReadsWebhooks reader)
+            return new ReceivedWebhook.UnknownAccount();
+        if (providerId != (provider.Profile.HidesItsNameInUrls ? AnyHidden : account.Provider))
             return new ReceivedWebhook.UnknownAccount();
         var verification = reader.Verify(account, request);
         if (verification is not WebhookVerification.Verified verified)

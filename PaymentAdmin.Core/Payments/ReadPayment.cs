@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Data;
+
+namespace PaymentAdmin.Core.Payments;
+
+public sealed record AttemptObject(Guid Id, string Provider, string? Method, string Status, string? ProviderReference, string? ProviderStatus, long ReceivedMinor, JsonNode? NextAction, ErrorObject? LastError, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+
+public sealed record TimelineObject(Guid Id, DateTimeOffset At, string Type, string Text, string Actor);
+
+public sealed record ProofObject(Guid Id, string Status);
+
+/// <summary>A payment with everything about it, as <c>GET /v1/payments/{id}</c> answers it.</summary>
+public sealed record PaymentWithEverything : PaymentObject
+{
+    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    public PaymentWithEverything(PaymentObject payment) : base(payment)
+    {
+        Attempts = [];
+        Refunds = [];
+        Proofs = [];
+        Timeline = [];
+    }
+
+    public required IReadOnlyList<AttemptObject> Attempts { get; init; }
+    public required IReadOnlyList<RefundObject> Refunds { get; init; }
+    public required IReadOnlyList<ProofObject> Proofs { get; init; }
+    public required IReadOnlyList<TimelineObject> Timeline { get; init; }
+}
+
+/// <summary>Reads payments and refunds for integrators, inside one tenant and mode.</summary>
+public sealed class ReadPayment(PaymentStore store, PaymentObjects objects)
+{
+    public Task<bool> IsOwnAsync(Guid tenantId, Mode mode, Guid id, CancellationToken cancellationToken) =>
+        store.ReadAsync(db => db.Payments.AnyAsync(row => row.Id == id && row.TenantId == tenantId && row.Mode == mode, cancellationToken), cancellationToken);
+
+    /// <summary>Null when there is none, or it is another tenant's or mode's.</summary>
+    public Task<PaymentWithEverything?> WithEverythingAsync(Guid tenantId, Mode mode, Guid id, CancellationToken cancellationToken) =>
+        store.ReadAsync(
+            async db =>
+            {
+                var payment = await db.Payments.FirstOrDefaultAsync(row => row.Id == id && row.TenantId == tenantId && row.Mode == mode, cancellationToken);
+                if (payment is null)
+                    return null;
+                var attempts = await db.PaymentAttempts.Where(row => row.PaymentId == id).OrderBy(row => row.CreatedAt).ThenBy(row => row.Id).ToListAsync(cancellationToken);
+                var refunds = await db.Refunds.Where(row => row.PaymentId == id).OrderBy(row => row.CreatedAt).ThenBy(row => row.Id).ToListAsync(cancellationToken);
+                var notes = await db.PaymentNotes.Where(row => row.PaymentId == id).OrderByDescending(row => row.At).ThenByDescending(row => row.Id).Take(500).ToListAsync(cancellationToken);
+                return Everything(objects.Of(payment, attempts.FirstOrDefault(row => row.Id == payment.AttemptId)), attempts, refunds, notes);
+            },
+            cancellationToken);
+
+    public async Task<RefundObject?> RefundAsync(Guid tenantId, Mode mode, Guid id, CancellationToken cancellationToken)
+    {
+        var refund = await store.ReadAsync(db => db.Refunds.FirstOrDefaultAsync(row => row.Id == id && row.TenantId == tenantId && row.Mode == mode, cancellationToken), cancellationToken);
+        return refund is null ? null : RefundObject.From(refund);
+    }
+
+    private static PaymentWithEverything Everything(PaymentObject payment, List<PaymentAttempt> attempts, List<Refund> refunds, List<PaymentNote> notes) => new(payment)
+    {
+        Attempts = attempts.ConvertAll(row => new AttemptObject(
+            row.Id,
+            row.Provider,
+            row.Method,
+            Words.Of(row.Status),
+            row.ProviderReference,
+            row.ProviderStatus,
+            row.ReceivedMinor,
+            row is { IsOpen: true, NextActionJson: { } action } ? JsonNode.Parse(action) : null,
+            row.LastErrorCode is null ? null : new ErrorObject(row.LastErrorCode, row.LastErrorMessage, row.LastErrorProviderCode),
+            row.CreatedAt,
+            row.UpdatedAt)),
+        Refunds = refunds.ConvertAll(RefundObject.From),
+        Proofs = [],
+        Timeline = notes.ConvertAll(note => new TimelineObject(note.Id, note.At, note.Type, note.Text, note.Actor)),
+    };
+}
