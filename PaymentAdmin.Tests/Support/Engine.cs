@@ -61,7 +61,7 @@ public sealed class Engine : IAsyncDisposable
 
     public static Actor Shop { get; } = new(ActorKind.ApiKey, "test-key", "test key");
 
-    public static async Task<Engine> StartAsync(Action<Deployment>? configure = null)
+    public static async Task<Engine> StartAsync(bool allowPrivateTargets = true)
     {
         var clock = new TestClock();
         var deployment = new Deployment
@@ -72,10 +72,9 @@ public sealed class Engine : IAsyncDisposable
             FrontendUrl = "http://localhost:5080",
             SandboxEnabled = true,
             DemoEnabled = false,
-            AllowPrivateTargets = true,
+            AllowPrivateTargets = allowPrivateTargets,
             RequireSecondFactor = false,
         };
-        configure?.Invoke(deployment);
         var engine = new Engine(await TestDatabase.CreateAsync(Template), ownsDatabase: true, new ScriptedProvider(), clock, deployment);
         await engine.SeedAsync();
         return engine;
