@@ -21,9 +21,13 @@ try
     var app = builder.Build();
     app.UseHttpEdge();
     app.MapHealth();
+    app.MapPayments();
+    app.MapEvents();
+    app.MapWebhooks();
     app.MapSandbox();
     app.MapPortal();
 
+    app.ArmFailPoints();
     await app.PrepareAsync();
     await app.ServeAsync();
     return 0;

@@ -2,7 +2,7 @@ namespace PaymentAdmin.Core.Common;
 
 /// <summary>
 /// Named places where a test may end the process or hold it (reliability.md section 6). Without an armed handler a hit costs one null check;
-/// only a host in the environment Test arms one (Hosting/ArmFailPoints.cs).
+/// only a host in the environment Test arms one (Hosting/CrashTests.cs).
 /// </summary>
 public sealed class FailPoints
 {

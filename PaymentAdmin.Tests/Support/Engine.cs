@@ -181,33 +181,14 @@ public sealed class Engine : IAsyncDisposable
     {
         var now = Clock.GetUtcNow();
         TenantId = Guid.CreateVersion7(now);
-        AccountId = Guid.CreateVersion7(now);
-        AccountKey = IdSource.NewToken();
-        var accounts = Get<ProviderAccounts>();
-        var secrets = Get<SecretBox>();
         await Store.WriteAsync(
             db =>
             {
                 db.Tenants.Add(new Tenant { Id = TenantId, Slug = "tests", Name = "Tests", TimeZone = "Asia/Almaty", Currency = "KZT", CreatedAt = now });
-                db.ProviderAccounts.Add(new ProviderAccount
-                {
-                    Id = AccountId,
-                    TenantId = TenantId,
-                    Provider = ScriptedProvider.Id,
-                    Mode = Mode.Test,
-                    Endpoint = AccountEndpoint.Provider,
-                    Name = "Scripted",
-                    IsEnabled = true,
-                    IsForAllShops = true,
-                    SecretsCipher = accounts.Seal(AccountId, TenantId, new Dictionary<string, string> { ["webhook_secret"] = ScriptedProvider.WebhookSecret, ["merchant"] = "our-merchant" }),
-                    WebhookKeyHash = Core.Access.ApiKey.HashOf(AccountKey),
-                    WebhookKeyCipher = secrets.Seal(AccountKey, SecretBox.Place("provider_accounts", AccountId, "webhook_key", TenantId)),
-                    CreatedAt = now,
-                    UpdatedAt = now,
-                });
                 return Task.CompletedTask;
             },
             CancellationToken.None);
+        (AccountId, AccountKey) = await ScriptedAccount.AddAsync(Store, Get<ProviderAccounts>(), Get<SecretBox>(), TenantId, now);
     }
 
     private static ServiceProvider Register(TestDatabase database, ScriptedProvider provider, TestClock clock, Deployment deployment)

@@ -6,6 +6,12 @@ public static class WorkerServices
     public static IServiceCollection AddWorkers(this IServiceCollection services)
     {
         services.AddHostedService<RecordApiKeyUse>();
+        services.AddHostedService<InboxWriterService>();
+        services.AddHostedService<InboxLoop>();
+        services.AddHostedService<ReconcileLoop>();
+        services.AddHostedService<DeliverLoop>();
+        services.AddHostedService<SealLoop>();
+        services.AddHostedService<ForgetLoop>();
         return services;
     }
 }

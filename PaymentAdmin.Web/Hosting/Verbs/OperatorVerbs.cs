@@ -14,6 +14,8 @@ public static class OperatorVerbs
         new CreateAdminVerb(),
         new CreateApiKeyVerb(),
         new SetTenantVerb(),
+        new CheckIntegrityVerb(),
+        new VerifyAuditVerb(),
     ];
 
     /// <summary>True when the command line begins with a word: a server's arguments all begin with a dash.</summary>

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Events;
+
+namespace PaymentAdmin.Web.Endpoints;
+
+/// <summary>Body of <c>POST /v1/event-endpoints</c>.</summary>
+public sealed record AddEndpointBody
+{
+    public required string Url { get; init; }
+    public List<string>? Types { get; init; }
+    public string? Description { get; init; }
+}
+
+/// <summary>Body of <c>PATCH /v1/event-endpoints/{id}</c>: the members that are present change.</summary>
+public sealed record ChangeEndpointBody(bool? Enabled = null, List<string>? Types = null);
+
+/// <summary>What a tenant's backend is told, and where (contract.md section 4, Events).</summary>
+public static class EventRoutes
+{
+    public static IEndpointRouteBuilder MapEvents(this IEndpointRouteBuilder routes)
+    {
+        var v1 = routes.MapGroup("/v1");
+        v1.MapGet("/events", ListAsync).RequireScope(Scopes.PaymentsRead);
+        v1.MapGet("/event-endpoints", ListEndpointsAsync).RequireScope(Scopes.ConfigsWrite);
+        v1.MapPost("/event-endpoints", AddAsync).RequireScope(Scopes.ConfigsWrite).Idempotent();
+        v1.MapPatch("/event-endpoints/{id:guid}", ChangeAsync).RequireScope(Scopes.ConfigsWrite);
+        v1.MapPost("/event-endpoints/{id:guid}/rotate-secret", RotateAsync).RequireScope(Scopes.ConfigsWrite).Idempotent();
+        v1.MapDelete("/event-endpoints/{id:guid}", RemoveAsync).RequireScope(Scopes.ConfigsWrite);
+        return routes;
+    }
+
+    private static async Task<IResult> ListAsync(HttpRequest request, CallerIdentity caller, ReadEvents events, CancellationToken cancellationToken)
+    {
+        if (request.Query.Keys.FirstOrDefault(key => key is not ("after" or "types" or "limit")) is { } unknown)
+            return new Problem(Codes.InvalidParameter, $"There is no parameter '{unknown}'.").ToHttp();
+        var limit = 100;
+        if (request.Query.TryGetValue("limit", out var text) && !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit))
+            return new Problem(Codes.InvalidParameter, "limit is no number.").ToHttp();
+        var types = request.Query["types"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var page = await events.RunAsync(caller.TenantId, caller.Mode, request.Query["after"], types, limit, cancellationToken);
+        return page.Problem is { } problem
+            ? problem.ToHttp()
+            : Results.Json(new { data = page.Value.Events.Select(told => JsonNode.Parse(DeliverEvents.BodyOf(told))), page.Value.HasMore, page.Value.NextCursor }, Json.Api);
+    }
+
+    private static async Task<IResult> ListEndpointsAsync(CallerIdentity caller, EventEndpoints endpoints, CancellationToken cancellationToken) =>
+        Results.Json(new { data = (await endpoints.ListAsync(caller.TenantId, caller.Mode, cancellationToken)).Select(endpoint => Shown(endpoint, secret: null)) }, Json.Api);
+
+    private static async Task<IResult> AddAsync(HttpContext http, CallerIdentity caller, EventEndpoints endpoints, CancellationToken cancellationToken)
+    {
+        var body = await http.ReadStrictAsync<AddEndpointBody>(cancellationToken);
+        if (!body.IsOk)
+            return body.Problem!.ToHttp();
+        var added = await endpoints.AddAsync(caller.TenantId, caller.Mode, body.Value.Url, body.Value.Types, body.Value.Description, caller.Actor, cancellationToken);
+        return Answer(added, StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> ChangeAsync(HttpContext http, CallerIdentity caller, Guid id, EventEndpoints endpoints, CancellationToken cancellationToken)
+    {
+        var body = await http.ReadStrictAsync<ChangeEndpointBody>(cancellationToken);
+        return body.IsOk
+            ? Answer(await endpoints.ChangeAsync(caller.TenantId, caller.Mode, id, body.Value.Enabled, body.Value.Types, caller.Actor, cancellationToken), StatusCodes.Status200OK)
+            : body.Problem!.ToHttp();
+    }
+
+    private static async Task<IResult> RotateAsync(CallerIdentity caller, Guid id, EventEndpoints endpoints, CancellationToken cancellationToken) =>
+        Answer(await endpoints.RotateSecretAsync(caller.TenantId, caller.Mode, id, caller.Actor, cancellationToken), StatusCodes.Status200OK);
+
+    private static async Task<IResult> RemoveAsync(CallerIdentity caller, Guid id, EventEndpoints endpoints, CancellationToken cancellationToken)
+    {
+        var removed = await endpoints.RemoveAsync(caller.TenantId, caller.Mode, id, caller.Actor, cancellationToken);
+        return removed.Problem is { } problem ? problem.ToHttp() : Results.NoContent();
+    }
+
+    private static IResult Answer(Result<EndpointWithSecret> result, int status) =>
+        result.Problem is { } problem ? problem.ToHttp() : Results.Json(Shown(result.Value.Endpoint, result.Value.Secret), Json.Api, statusCode: status);
+
+    private static object Shown(EventEndpoint endpoint, string? secret) => new
+    {
+        id = endpoint.Id,
+        url = endpoint.Url,
+        mode = endpoint.Mode,
+        types = endpoint.Types,
+        description = endpoint.Description,
+        secret,
+        enabled = endpoint.IsEnabled,
+        disabled_reason = endpoint.DisabledReason,
+        created_at = endpoint.CreatedAt,
+    };
+}
