@@ -16,6 +16,8 @@ public static class ProviderServices
         services.AddSingleton<ProviderRegistry>();
         services.AddSingleton<ProviderHttp>();
         services.AddSingleton<SandboxHost>();
+        services.AddSingleton<SandboxWebhooks>();
+        services.AddGuardedClient(SandboxWebhooks.ClientName, Mode.Test, reachesSelf: true);
         services.AddGuardedClient(ProviderHttp.TestClient, Mode.Test, reachesSelf: true);
         services.AddGuardedClient(ProviderHttp.LiveClient, Mode.Live, reachesSelf: false);
         return services;

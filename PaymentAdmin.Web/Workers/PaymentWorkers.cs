@@ -2,6 +2,7 @@ using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Events;
 using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Providers.Sandbox;
 using PaymentAdmin.Core.Webhooks;
 
 namespace PaymentAdmin.Web.Workers;
@@ -50,6 +51,18 @@ public sealed class DeliverLoop(DeliverEvents deliver, TimeProvider clock, IHost
     : Loop(TimeSpan.FromMilliseconds(500), clock, lifetime, logger)
 {
     protected override Task RunOnceAsync(CancellationToken cancellationToken) => deliver.RunOnceAsync(cancellationToken);
+}
+
+/// <summary>The imitated providers' own sending of webhooks; only where the sandbox is on.</summary>
+public sealed class SandboxWebhookLoop(SandboxWebhooks webhooks, Deployment deployment, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<SandboxWebhookLoop> logger)
+    : Loop(TimeSpan.FromMilliseconds(300), clock, lifetime, logger)
+{
+    protected override async Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        while (deployment.SandboxEnabled && await webhooks.SendDueAsync(cancellationToken))
+        {
+        }
+    }
 }
 
 /// <summary>Chains the audit entries.</summary>

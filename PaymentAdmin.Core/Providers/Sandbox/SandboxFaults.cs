@@ -23,14 +23,33 @@ public static class SandboxFaults
     public const string RefundFailed = "refund_failed";
     public const string NotFound = "not_found";
 
+    /// <summary>The webhook comes after <see cref="Late"/>.</summary>
+    public const string LateWebhook = "late_webhook";
+
+    /// <summary>The webhook comes three times.</summary>
+    public const string DuplicateWebhook = "duplicate_webhook";
+
+    /// <summary>The webhook's body is changed by one bit after it was signed.</summary>
+    public const string BadSignature = "bad_signature";
+    public const string NoWebhook = "no_webhook";
+
+    /// <summary>The provider says that another amount, or currency, was paid.</summary>
+    public const string WrongAmount = "wrong_amount";
+    public const string WrongCurrency = "wrong_currency";
+
     public const string UnknownWord = "Teleported";
+
+    public static readonly TimeSpan Late = TimeSpan.FromSeconds(30);
 
     public static readonly TimeSpan HoldBack = TimeSpan.FromSeconds(60);
 
     /// <summary>Faults that concern the transport: <see cref="SandboxHost"/> makes them, the same for every provider.</summary>
     public static readonly IReadOnlyList<string> OfTransport = [TimeoutThenSuccess, ServerError, ServerErrorAfter, Garbage];
 
-    public static readonly IReadOnlyList<string> All = [.. OfTransport, UnknownStatus, RefundFailed, NotFound];
+    /// <summary>Faults that concern webhooks: <see cref="SandboxWebhooks"/> makes them, the same for every provider.</summary>
+    public static readonly IReadOnlyList<string> OfWebhooks = [LateWebhook, DuplicateWebhook, BadSignature, NoWebhook];
+
+    public static readonly IReadOnlyList<string> All = [.. OfTransport, .. OfWebhooks, WrongAmount, WrongCurrency, UnknownStatus, RefundFailed, NotFound];
 
     /// <summary>Uses up one of <paramref name="faults"/> that is set for this call, the oldest first; null when none is.</summary>
     public static async Task<string?> TakeAsync(PaymentDb db, string provider, string merchant, string path, IReadOnlyList<string> faults, CancellationToken cancellationToken)

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Data;
+using PaymentAdmin.Core.Shops;
+
+namespace PaymentAdmin.Core.Providers.Sandbox;
+
+/// <summary>
+/// The webhooks of the imitated providers. At a real provider the merchant pastes URL and secret into a dashboard; here the imitation looks
+/// them up at the sandbox account whose credential the call carried. Deliveries are rows, sent at their time and again until answered with 2xx.
+/// </summary>
+public sealed class SandboxWebhooks(ProviderAccounts accounts, PaymentStore store, Deployment deployment, IHttpClientFactory clients, TimeProvider clock)
+{
+    /// <summary>Name of the client: it reaches this process alone.</summary>
+    public const string ClientName = "sandbox-webhooks";
+
+    private static readonly TimeSpan[] Again = [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)];
+
+    /// <summary>The sandbox account of this provider whose credential <paramref name="field"/> is <paramref name="value"/>; null when nobody's is.</summary>
+    public async Task<ProviderAccountSnapshot?> FindAccountAsync(PaymentDb db, string provider, string field, string value, CancellationToken cancellationToken)
+    {
+        var rows = await db.ProviderAccounts.AsNoTracking().Where(row => row.Provider == provider && row.Endpoint == AccountEndpoint.Sandbox).ToListAsync(cancellationToken);
+        return rows.Select(row => accounts.Open(row, route: null)).FirstOrDefault(account => account.Credential(field) == value);
+    }
+
+    /// <summary>Plans a delivery to the account's webhook URL, with what the fault dial says about webhooks: late, doubled, wrongly signed.</summary>
+    /// <param name="path">Added behind the account's URL where the provider has several endpoints ("/pay").</param>
+    public async Task PlanAsync(PaymentDb db, ProviderAccountSnapshot account, IReadOnlyDictionary<string, string> headers, byte[] body, DateTimeOffset at, CancellationToken cancellationToken, string path = "", string? merchant = null)
+    {
+        var fault = merchant is null ? null : await SandboxFaults.TakeAsync(db, account.Provider, merchant, "/webhook", SandboxFaults.OfWebhooks, cancellationToken);
+        var sent = fault == SandboxFaults.BadSignature && body.Length > 0 ? [.. body[..^1], (byte)(body[^1] ^ 1)] : body;
+        var due = fault == SandboxFaults.LateWebhook ? at + SandboxFaults.Late : at;
+        for (var copy = 0; copy < (fault == SandboxFaults.DuplicateWebhook ? 3 : fault == SandboxFaults.NoWebhook ? 0 : 1); copy++)
+            db.SandboxDeliveries.Add(new SandboxDelivery { Id = IdSource.NewId(at), Provider = account.Provider, Url = PathOf(account.WebhookUrl) + path, HeadersJson = JsonSerializer.Serialize(headers), Body = sent, DueAt = due });
+    }
+
+    /// <summary>Sends what is due; true when there was something.</summary>
+    public async Task<bool> SendDueAsync(CancellationToken cancellationToken)
+    {
+        if (deployment.SelfUrl is not { } self)
+            return false;
+        var now = clock.GetUtcNow();
+        var due = await store.ReadAsync(db => db.SandboxDeliveries.Where(row => !row.IsDone && row.DueAt <= now).OrderBy(row => row.DueAt).Take(20).ToListAsync(cancellationToken), cancellationToken);
+        foreach (var delivery in due)
+        {
+            var status = await PostAsync(self, delivery, cancellationToken);
+            await store.WriteAsync(db => RecordAsync(db, delivery.Id, status, cancellationToken), cancellationToken);
+        }
+        return due.Count > 0;
+    }
+
+    private async Task<int?> PostAsync(string self, SandboxDelivery delivery, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, self + delivery.Url) { Content = new ByteArrayContent(delivery.Body) };
+        foreach (var (name, value) in JsonSerializer.Deserialize<Dictionary<string, string>>(delivery.HeadersJson) ?? [])
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+                request.Content.Headers.TryAddWithoutValidation(name, value);
+        }
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(TimeSpan.FromSeconds(15));
+        try
+        {
+            using var client = clients.CreateClient(ClientName);
+            using var response = await client.SendAsync(request, timeout.Token);
+            return (int)response.StatusCode;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TargetRefusedException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+
+    private async Task RecordAsync(PaymentDb db, Guid deliveryId, int? status, CancellationToken cancellationToken)
+    {
+        var delivery = await db.SandboxDeliveries.SingleAsync(row => row.Id == deliveryId, cancellationToken);
+        delivery.LastStatus = status;
+        delivery.IsDone = status is >= 200 and < 300 || delivery.Attempts >= Again.Length;
+        if (!delivery.IsDone)
+            delivery.DueAt = clock.GetUtcNow() + Again[delivery.Attempts];
+        delivery.Attempts++;
+    }
+
+    // The URL that we gave out begins with PublicUrl; from inside, the same path lies at the address that this process listens on.
+    private string PathOf(string webhookUrl) => webhookUrl.StartsWith(deployment.PublicUrl, StringComparison.Ordinal) ? webhookUrl[deployment.PublicUrl.Length..] : new Uri(webhookUrl).AbsolutePath;
+}
