@@ -71,6 +71,7 @@ public static class Codes
     public const string ProviderOutcomeUnknown = "provider_outcome_unknown";
     public const string Unavailable = "unavailable";
     public const string UseAccountUrl = "use_account_url";
+    public const string DemoRefused = "demo_refused";
 }
 
 /// <summary>A use case's answer: a value, or the problem that kept it from one.</summary>

@@ -32,14 +32,26 @@ public sealed class ApplyObservation(PaymentStore store, PaymentObjects objects,
         var (receipt, alreadyCounted, elsewhere) = await FindReceiptAsync(db, payment, attempt, observation, cancellationToken);
         if (elsewhere)
             return Refuse(db, payment, observation, IntegrityVerdict.WrongReference, "This receipt is counted for another payment; nothing was changed", now);
+        var applied = Take(db, payment, attempts, new(receipt, alreadyCounted), observation, now);
+        db.AfterCommit.Add(() => updates.Tell(new LiveUpdate(payment.TenantId, "payment", payment.Id)));
+        await failPoints.HitAsync("apply.before_commit");
+        return applied;
+    }
 
-        var decision = PaymentDecision.For(FactsOf(payment, attempt, attempts), FactsOf(attempt), new(observation.Fact, alreadyCounted ? null : observation.Received, alreadyCounted));
+    /// <summary>
+    /// Decides and writes about rows that are loaded (or about to be inserted) already, at a moment that may lie in the past:
+    /// demo data goes through the same funnel as everything else.
+    /// </summary>
+    internal AppliedObservation Take(PaymentDb db, Payment payment, List<PaymentAttempt> attempts, KnownReceipt known, PaymentObservation observation, DateTimeOffset now)
+    {
+        var attempt = observation.AttemptId is { } attemptId ? attempts.Single(row => row.Id == attemptId) : null;
+        var decision = PaymentDecision.For(FactsOf(payment, attempt, attempts), FactsOf(attempt), new(observation.Fact, known.IsCounted ? null : observation.Received, known.IsCounted));
         var wordChanged = attempt is not null && observation.ProviderStatus is not null && observation.ProviderStatus != attempt.ProviderStatus;
         var before = (payment.Status, payment.Exceptions, payment.ReceivedMinor);
 
         if (attempt is not null)
             ChangeAttempt(payment, attempt, attempts, observation, decision, now);
-        CountMoney(db, payment, attempt, receipt, observation, decision, now);
+        CountMoney(db, payment, attempt, known.Receipt, observation, decision, now);
         payment.Flag(decision.Add, decision.Remove, now);
         var next = decision.Status ?? payment.Status;
         payment.SetOpenReviews(next == PaymentStatus.InReview ? decision.OpenReviews : PaymentExceptions.None, now);
@@ -60,8 +72,6 @@ public sealed class ApplyObservation(PaymentStore store, PaymentObjects objects,
         var changed = decision.Status is not null || newExceptions != PaymentExceptions.None || payment.ReceivedMinor != before.ReceivedMinor;
         if (changed || wordChanged || decision.Attempt is not null || observation.Source is ObservationSource.Webhook or ObservationSource.Operator or ObservationSource.Proof)
             WriteNote(db, payment, observation, changed ? "payment." + Words.Of(payment.Status) : "evidence", decision.Sentence, now);
-        db.AfterCommit.Add(() => updates.Tell(new LiveUpdate(payment.TenantId, "payment", payment.Id)));
-        await failPoints.HitAsync("apply.before_commit");
         return new AppliedObservation(decision.Status is not null, payment.ReceivedMinor != before.ReceivedMinor, payment.Status, decision.Integrity, decision.Sentence);
     }
 
@@ -250,3 +260,6 @@ public sealed class ApplyObservation(PaymentStore store, PaymentObjects objects,
         return parts.Count == 0 ? null : string.Join(" ", parts);
     }
 }
+
+/// <summary>The row of the money that an observation tells of, where there is one, and whether it is counted already.</summary>
+internal readonly record struct KnownReceipt(Receipt? Receipt, bool IsCounted);

@@ -71,9 +71,14 @@ public sealed class RefundPayment(
     /// <summary>Takes what is known about a refund, from an answer, a query, a webhook or a person; in the caller's transaction.</summary>
     public async Task SettleAsync(PaymentDb db, Guid refundId, RefundStatus outcome, string? providerReference, string? failureCode, string? failureMessage, Actor actor, string? reason, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
         var refund = await db.Refunds.SingleAsync(row => row.Id == refundId, cancellationToken);
         var payment = await db.LockPaymentAsync(refund.PaymentId, cancellationToken) ?? throw new InvalidOperationException("A refund without its payment.");
+        Settle(db, payment, refund, outcome, providerReference, failureCode, failureMessage, actor, reason, clock.GetUtcNow());
+    }
+
+    /// <summary>The same about rows that are loaded already, at a moment that may lie in the past (demo data).</summary>
+    internal void Settle(PaymentDb db, Payment payment, Refund refund, RefundStatus outcome, string? providerReference, string? failureCode, string? failureMessage, Actor actor, string? reason, DateTimeOffset now)
+    {
         var wasFailed = refund.Status == RefundStatus.Failed;
         if (!refund.TrySettle(outcome, providerReference, failureCode, failureMessage, now))
             return;
@@ -129,13 +134,12 @@ public sealed class RefundPayment(
             return Exceeds(payment);
 
         var refund = NewRefund(payment, attempt, request.RefundId ?? ids.NewId(), amount, request.Reason, $"{Words.Of(actor.Kind)}:{actor.Id}", actor.AnswerableUserId, now);
-        db.Refunds.Add(refund);
         var isManual = attempt is null || providers[attempt.Provider] is not IRefunds;
         if (await NeedsApprovalAsync(db, payment, amount, cancellationToken))
             refund.Await(RefundAction.Approval, now);
         else if (isManual)
             refund.Await(RefundAction.Manual, now);
-        Tell(db, payment, refund, actor, $"{actor.Name} asked to refund {MoneyFormat.Text(amount, payment.Currency)}", request.Reason, now, "refund.requested");
+        Add(db, payment, refund, actor, now);
         await db.SaveChangesAsync(cancellationToken);
         return (refund.Id, refund.ActionRequired is null ? await PrepareAsync(db, payment, refund, cancellationToken) : null);
     }
@@ -171,7 +175,14 @@ public sealed class RefundPayment(
         return amount > (limit ?? 0);
     }
 
-    private static Refund NewRefund(Payment payment, PaymentAttempt? attempt, Guid id, long amount, string reason, string requestedBy, Guid? requestedByUserId, DateTimeOffset now) => new()
+    /// <summary>Stores a refund whose amount is reserved.</summary>
+    internal void Add(PaymentDb db, Payment payment, Refund refund, Actor actor, DateTimeOffset now)
+    {
+        db.Refunds.Add(refund);
+        Tell(db, payment, refund, actor, $"{actor.Name} asked to refund {MoneyFormat.Text(refund.AmountMinor, payment.Currency)}", refund.Reason, now, "refund.requested");
+    }
+
+    internal static Refund NewRefund(Payment payment, PaymentAttempt? attempt, Guid id, long amount, string reason, string requestedBy, Guid? requestedByUserId, DateTimeOffset now) => new()
     {
         Id = id,
         TenantId = payment.TenantId,

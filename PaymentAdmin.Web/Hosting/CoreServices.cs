@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
+using PaymentAdmin.Core.Demo;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Secrets;
@@ -28,6 +29,7 @@ public static class CoreServices
         services.AddSingleton<SetTenant>();
         services.AddProviders();
         services.AddPayments();
+        services.AddDemo();
         return settings;
     }
 

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
+using PaymentAdmin.Core.Demo;
 
 namespace PaymentAdmin.Web.Hosting;
 
@@ -27,8 +28,9 @@ public static class ServerStart
         await PrepareDatabaseAsync(services, stopping);
         if (settings.Admin is { } admin)
             await CreateFirstAdminAsync(services, admin, stopping);
+        var demo = settings.DemoEnabled ? await services.GetRequiredService<SeedDemo>().RunAsync(stopping) : (Result<SeededDemo>?)null;
         deployment.LiveRefusals = LiveGuard.Refusals(settings, deployment);
-        var welcome = await WelcomeAsync(services, settings, stopping);
+        var welcome = await WelcomeAsync(services, settings, demo, stopping);
         app.Lifetime.ApplicationStarted.Register(() => Greet(app, settings, deployment, welcome));
     }
 
@@ -69,20 +71,14 @@ public static class ServerStart
     }
 
     /// <summary>How to sign in, for whoever has just started the server.</summary>
-    private static async Task<Func<string, IEnumerable<string>>> WelcomeAsync(IServiceProvider services, HostSettings settings, CancellationToken cancellationToken)
+    private static async Task<Func<string, IEnumerable<string>>> WelcomeAsync(IServiceProvider services, HostSettings settings, Result<SeededDemo>? demo, CancellationToken cancellationToken)
     {
         if (await services.GetRequiredService<SetupCode>().IssueAsync(cancellationToken) is { } code)
             return url => [$"Nobody can sign in yet. Within 30 minutes, create the first administrator at {url}/setup with the code {code}"];
-        if (settings.DemoEnabled && await DemoPasswordAsync(services, settings, cancellationToken) is { } password)
-            return _ => [$"Sign in as superadmin@demo.test (or admin@, finance@, clerk@, developer@, auditor@demo.test) with the password {password}"];
-        return _ => [settings.Admin is { } admin ? $"Sign in as {admin.Email}" : "Sign in with your account."];
-    }
-
-    private static async Task<string?> DemoPasswordAsync(IServiceProvider services, HostSettings settings, CancellationToken cancellationToken)
-    {
-        var path = Path.Combine(settings.DataDirectory, "demo-password");
-        var hasUsers = await services.GetRequiredService<PaymentStore>().ReadAsync(db => db.Users.AnyAsync(user => user.NormalizedUserName == "SUPERADMIN@DEMO.TEST", cancellationToken), cancellationToken);
-        return hasUsers && File.Exists(path) ? (await File.ReadAllTextAsync(path, cancellationToken)).Trim() : null;
+        if (demo is { IsOk: true } seeded)
+            return _ => [$"Sign in as superadmin@demo.test (or admin@, finance@, clerk@, developer@, auditor@demo.test) with the password {seeded.Value.Password}"];
+        var signIn = settings.Admin is { } admin ? $"Sign in as {admin.Email}" : "Sign in with your account.";
+        return demo?.Problem is { } refused ? _ => [signIn, $"Warning: {refused.Detail}"] : _ => [signIn];
     }
 
     private static void Greet(WebApplication app, HostSettings settings, Deployment deployment, Func<string, IEnumerable<string>> welcome)

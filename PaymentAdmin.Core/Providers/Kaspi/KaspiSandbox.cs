@@ -12,7 +12,7 @@ namespace PaymentAdmin.Core.Providers.Kaspi;
 /// The proxy and Kaspi behind it: prompts whose payer decides by the last digits of the phone, links with a page, refunds in parts.
 /// Failures come as HTTP 200 with <c>status:false</c>, as the proxy's do. Nothing happens by itself: time is applied when a charge is read.
 /// </summary>
-internal sealed class KaspiSandbox : ISandbox
+internal sealed class KaspiSandbox : ISandbox, IKeepsDemoBooks
 {
     private const string Tenge = "KZT";
     private static readonly TimeSpan PayerDecidesAfter = TimeSpan.FromSeconds(2);
@@ -27,6 +27,14 @@ internal sealed class KaspiSandbox : ISandbox
         !request.Path.StartsWith("/pay/", StringComparison.Ordinal) && request.Query.GetValueOrDefault(KaspiProvider.AccessToken) is { Length: > 0 } token
             ? SandboxCharge.MerchantOf(token)
             : null;
+
+    public string MerchantOf(IReadOnlyDictionary<string, string> credentials) => SandboxCharge.MerchantOf(credentials[KaspiProvider.AccessToken]);
+
+    public string NewReference(Random chance) => chance.NextInt64(10_000_000_000, 100_000_000_000).ToString(CultureInfo.InvariantCulture);
+
+    public string WordOf(SandboxState state, DemoCheckout checkout) => Word(state, DataFor(checkout));
+
+    public string DataOf(DemoCheckout checkout) => JsonSerializer.Serialize(DataFor(checkout), KaspiJson.Default.KaspiSandboxCharge);
 
     public Task<SandboxResponse> HandleAsync(SandboxRequest request, PaymentDb db, CancellationToken cancellationToken)
     {
@@ -215,19 +223,19 @@ internal sealed class KaspiSandbox : ISandbox
         return charge;
     }
 
-    private static string Word(SandboxCharge charge)
+    private static KaspiSandboxCharge DataFor(DemoCheckout checkout) => new(checkout.OrganizationBin ?? "", checkout.DeviceToken ?? "", IsLink: checkout.Method == "link", IsOpened: false);
+
+    private static string Word(SandboxCharge charge) => Word(charge.State, Data(charge));
+
+    private static string Word(SandboxState state, KaspiSandboxCharge data) => state switch
     {
-        var data = Data(charge);
-        return charge.State switch
-        {
-            SandboxState.Open => data is { IsLink: true, IsOpened: false } ? "QrTokenCreated" : "Wait",
-            SandboxState.Paid => "Processed",
-            SandboxState.Declined => data.IsLink ? "NotConfirmedByUser" : "RemotePaymentRejected",
-            SandboxState.Cancelled => "RemotePaymentCanceled",
-            SandboxState.Expired => data.IsLink ? "QrTokenDiscarded" : "RemotePaymentExpired",
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
-    }
+        SandboxState.Open => data is { IsLink: true, IsOpened: false } ? "QrTokenCreated" : "Wait",
+        SandboxState.Paid => "Processed",
+        SandboxState.Declined => data.IsLink ? "NotConfirmedByUser" : "RemotePaymentRejected",
+        SandboxState.Cancelled => "RemotePaymentCanceled",
+        SandboxState.Expired => data.IsLink ? "QrTokenDiscarded" : "RemotePaymentExpired",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     private static KaspiSandboxCharge Data(SandboxCharge charge) =>
         JsonSerializer.Deserialize(charge.DataJson, KaspiJson.Default.KaspiSandboxCharge) ?? throw new InvalidOperationException($"Charge {charge.Reference} has lost its data.");

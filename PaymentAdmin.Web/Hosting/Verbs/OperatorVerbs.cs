@@ -16,6 +16,7 @@ public static class OperatorVerbs
         new SetTenantVerb(),
         new CheckIntegrityVerb(),
         new VerifyAuditVerb(),
+        new SeedDemoVerb(),
     ];
 
     /// <summary>True when the command line begins with a word: a server's arguments all begin with a dash.</summary>
