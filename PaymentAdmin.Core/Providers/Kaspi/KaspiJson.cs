@@ -24,7 +24,8 @@ internal sealed record KaspiSandboxReturn(string ExternalId, long ReturnOperatio
 internal sealed record KaspiSandboxError([property: JsonPropertyName("StatusCode")] long StatusCode, [property: JsonPropertyName("Message")] string Message);
 
 /// <summary>What the imitation remembers of a charge.</summary>
-internal sealed record KaspiSandboxCharge(string OrganizationBin, string DeviceToken, bool IsLink, bool IsOpened);
+/// <param name="Device">Hash of the device token (<see cref="KaspiSandbox.DeviceOf"/>): the token itself is a secret of ours, and the books lie in our database.</param>
+internal sealed record KaspiSandboxCharge(bool IsLink, bool IsOpened, string OrganizationBin, string Device);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -82,7 +82,7 @@ internal sealed class KaspiSandbox : ISandbox, IKeepsDemoBooks
             "0001" => SandboxState.Declined,
             _ => SandboxState.Paid,
         };
-        var data = new KaspiSandboxCharge(Argument(request, "organizationBin") ?? "", Argument(request, "deviceToken") ?? "", isLink, IsOpened: false);
+        var data = new KaspiSandboxCharge(isLink, IsOpened: false, Argument(request, "organizationBin") ?? "", DeviceOf(Argument(request, "deviceToken")));
         return new SandboxCharge
         {
             Id = IdSource.NewId(request.At),
@@ -113,12 +113,15 @@ internal sealed class KaspiSandbox : ISandbox, IKeepsDemoBooks
         var token = Argument(request, "deviceToken") ?? "";
         if (token.Length > 0 && !Guid.TryParseExact(token, "D", out _))
             return RefuseAs(-1501, "Invalid deviceToken");
-        token = token.ToLowerInvariant();
-        var device = await db.SandboxDevices.FirstOrDefaultAsync(known => known.Provider == Provider && known.Merchant == merchant && known.Token == token, cancellationToken);
+        var hash = DeviceOf(token);
+        var device = await db.SandboxDevices.FirstOrDefaultAsync(known => known.Provider == Provider && known.Merchant == merchant && known.Token == hash, cancellationToken);
         if (device is null)
-            db.SandboxDevices.Add(new SandboxDevice { Provider = Provider, Merchant = merchant, Token = token, Organization = bin });
+            db.SandboxDevices.Add(new SandboxDevice { Provider = Provider, Merchant = merchant, Token = hash, Organization = bin });
         return device is null || device.Organization == bin ? null : RefuseAs(-1501, "Invalid deviceToken");
     }
+
+    /// <summary>How a device is remembered: by a hash, empty for the one without a token.</summary>
+    internal static string DeviceOf(string? token) => string.IsNullOrEmpty(token) ? "" : SandboxCharge.MerchantOf(token.ToLowerInvariant());
 
     private async Task<SandboxResponse> StatusAsync(SandboxRequest request, PaymentDb db, string merchant, CancellationToken cancellationToken)
     {
@@ -135,7 +138,7 @@ internal sealed class KaspiSandbox : ISandbox, IKeepsDemoBooks
         if (fault == SandboxFaults.NotFound || await FindAsync(request, db, merchant, cancellationToken) is not { } charge)
             return RefuseAs(-99000001, "Покупка не найдена", httpCode: 404);
         var data = Data(charge);
-        if (Argument(request, "organizationBin") != data.OrganizationBin || (Argument(request, "deviceToken") ?? "") != data.DeviceToken)
+        if (Argument(request, "organizationBin") != data.OrganizationBin || DeviceOf(Argument(request, "deviceToken")) != data.Device)
             return RefuseAs(-99000003, "Торговая точка покупки не соответствует устройству");
         if (fault == SandboxFaults.RefundFailed || charge.State != SandboxState.Paid)
             return RefuseAs(-99000011, "Возврат по покупке невозможен", httpCode: 404);

@@ -113,6 +113,8 @@ public sealed class SandboxDevice
 {
     public required string Provider { get; init; }
     public required string Merchant { get; init; }
+
+    /// <summary>Hash of the device's token.</summary>
     public required string Token { get; init; }
     public required string Organization { get; init; }
 }
