@@ -17,6 +17,7 @@ public static class HttpEdge
     {
         builder.WebHost.ConfigureKestrel(LimitRequests);
         builder.Services.AddRequestTimeouts(options => options.DefaultPolicy = new() { Timeout = RequestTime, TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable });
+        builder.Services.AddSingleton<AllowedMethods>();
         builder.Services.ConfigureHttpJsonOptions(options => Json.With(options.SerializerOptions));
         builder.Services.AddCors(options => options.AddPolicy(PayerCors, policy => policy.WithOrigins([.. settings.CorsOrigins]).WithMethods("GET", "POST").WithHeaders("authorization", "content-type", "idempotency-key")));
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
@@ -84,8 +85,17 @@ public static class HttpEdge
         {
             RouteEndpoint => next(http),
             { RequestDelegate: { } answer } => answer(http),
-            _ => new Problem(Codes.NotFound, "There is nothing at this address.").WriteAsync(http),
+            _ => Unmatched(http).WriteAsync(http),
         };
+    }
+
+    private static Problem Unmatched(HttpContext http)
+    {
+        var methods = http.RequestServices.GetRequiredService<AllowedMethods>().At(http.Request.Path);
+        if (methods.Count == 0)
+            return Problems.OfStatus(StatusCodes.Status404NotFound);
+        http.Response.Headers.Allow = string.Join(", ", methods);
+        return Problems.OfStatus(StatusCodes.Status405MethodNotAllowed);
     }
 }
 
