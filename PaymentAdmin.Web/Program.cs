@@ -25,6 +25,7 @@ try
     app.MapEvents();
     app.MapWebhooks();
     app.MapSandbox();
+    app.MapSource001();
     app.MapPortal();
 
     app.ArmFailPoints();

@@ -25,6 +25,7 @@ public static class PaymentServices
         .AddSingleton<ReadPayment>()
         .AddSingleton<ProviderCalls>()
         .AddSingleton<ListProviderCalls>()
+        .AddSingleton<FindPayment>()
         .AddSingleton<ApplyObservation>()
         .AddSingleton<StartAttempt>()
         .AddSingleton<CreatePayment>()

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using FluentValidation;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Audit;
@@ -135,8 +134,7 @@ public sealed class SaveShopConfig(PaymentStore store, ProviderRegistry provider
             {
                 Errors = new Dictionary<string, string[]> { ["device_token"] = [DeviceToken.Fault(request.DeviceToken.Value) ?? ""] },
             };
-        var result = Validator.Validate(request);
-        return result.IsValid ? null : Problem.Invalid(result.Errors.GroupBy(error => error.PropertyName).ToDictionary(group => group.Key, group => group.Select(error => error.ErrorMessage).Distinct().ToArray()));
+        return Validator.Validate(request).ToProblem();
     }
 
     /// <summary>
@@ -305,6 +303,6 @@ public sealed class SaveShopConfig(PaymentStore store, ProviderRegistry provider
         public static Snapshot Of(Shop shop, Organization organization, ShopConfig config) =>
             new(shop.Number, config.Provider, Words.Of(config.Mode), organization.Bin, config.DeviceTokenMask, config.Description, config.IsActive, config.AccountId, config.Version);
 
-        public string ToJson() => JsonSerializer.Serialize(this, ApiJson.Options);
+        public string ToJson() => AuditJson.Of(this);
     }
 }

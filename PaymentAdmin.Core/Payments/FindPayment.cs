@@ -1,0 +1,73 @@
+using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Data;
+
+namespace PaymentAdmin.Core.Payments;
+
+/// <summary>An attempt with the payment that it belongs to, as they are now.</summary>
+public sealed record FoundAttempt(Payment Payment, PaymentAttempt Attempt);
+
+/// <summary>Finds payments for callers who know them by the provider's number, and waits for the answer to one that is on its way.</summary>
+public sealed class FindPayment(PaymentStore store, LiveUpdates updates, TimeProvider clock)
+{
+    /// <summary>Longer than a provider may take to answer, shorter than a request may take here.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>Another instance tells nothing of its changes.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>By the provider's reference, among the tenant's accounts of this provider and mode.</summary>
+    public Task<FoundAttempt?> ByReferenceAsync(Guid tenantId, Mode mode, string provider, string reference, CancellationToken cancellationToken) => store.ReadAsync(
+        async db =>
+        {
+            var accounts = db.ProviderAccounts.Where(account => account.TenantId == tenantId && account.Mode == mode && account.Provider == provider).Select(account => account.Id);
+            var attempt = await db.PaymentAttempts.Where(row => accounts.Contains(row.AccountId) && row.ProviderReference == reference).OrderByDescending(row => row.CreatedAt).FirstOrDefaultAsync(cancellationToken);
+            return attempt is null ? null : new FoundAttempt(await db.Payments.SingleAsync(row => row.Id == attempt.PaymentId, cancellationToken), attempt);
+        },
+        cancellationToken);
+
+    /// <summary>The same for a caller who names the shop too: another shop's payment is none of its.</summary>
+    public async Task<Result<FoundAttempt>> OfShopAsync(Guid tenantId, Mode mode, string provider, string reference, int shopNumber, CancellationToken cancellationToken)
+    {
+        if (await ByReferenceAsync(tenantId, mode, provider, reference, cancellationToken) is { } found && found.Payment.ShopNumber == shopNumber)
+            return found;
+        return await store.ReadAsync(db => db.Shops.AnyAsync(shop => shop.TenantId == tenantId && shop.Number == shopNumber, cancellationToken), cancellationToken)
+            ? new Problem(Codes.PaymentNotFound, $"Shop {shopNumber} has no payment with the number {reference}.")
+            : new Problem(Codes.ShopNotConfigured, $"Shop {shopNumber} does not exist.");
+    }
+
+    /// <summary>A refund that a use case has just told the id of.</summary>
+    public Task<Refund> RefundAsync(Guid refundId, CancellationToken cancellationToken) =>
+        store.ReadAsync(db => db.Refunds.SingleAsync(row => row.Id == refundId, cancellationToken), cancellationToken);
+
+    /// <summary>The payment's attempt once the provider has answered, or its silence is stored; null when that takes too long.</summary>
+    public async Task<FoundAttempt?> AnsweredAsync(Guid paymentId, CancellationToken cancellationToken)
+    {
+        using var changed = new SemaphoreSlim(0);
+        using var listening = updates.Listen(update => Release(changed, update, paymentId));
+        var started = clock.GetTimestamp();
+        while (true)
+        {
+            var found = await OfPaymentAsync(paymentId, cancellationToken);
+            if (found.Attempt.Status != AttemptStatus.Created)
+                return found;
+            if (clock.GetElapsedTime(started) >= Patience)
+                return null;
+            await changed.WaitAsync(Pause, cancellationToken);
+        }
+    }
+
+    private Task<FoundAttempt> OfPaymentAsync(Guid paymentId, CancellationToken cancellationToken) => store.ReadAsync(
+        async db =>
+        {
+            var payment = await db.Payments.SingleAsync(row => row.Id == paymentId, cancellationToken);
+            return new FoundAttempt(payment, await db.PaymentAttempts.SingleAsync(row => row.Id == payment.AttemptId, cancellationToken));
+        },
+        cancellationToken);
+
+    private static void Release(SemaphoreSlim changed, LiveUpdate update, Guid paymentId)
+    {
+        if (update.PaymentId == paymentId)
+            changed.Release();
+    }
+}
