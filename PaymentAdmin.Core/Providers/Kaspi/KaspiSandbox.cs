@@ -226,7 +226,7 @@ internal sealed class KaspiSandbox : ISandbox, IKeepsDemoBooks
         return charge;
     }
 
-    private static KaspiSandboxCharge DataFor(DemoCheckout checkout) => new(checkout.OrganizationBin ?? "", checkout.DeviceToken ?? "", IsLink: checkout.Method == "link", IsOpened: false);
+    private static KaspiSandboxCharge DataFor(DemoCheckout checkout) => new(IsLink: checkout.Method == "link", IsOpened: false, checkout.OrganizationBin ?? "", DeviceOf(checkout.DeviceToken));
 
     private static string Word(SandboxCharge charge) => Word(charge.State, Data(charge));
 
