@@ -11,7 +11,7 @@ public sealed record AuditVerdict(bool Ok, long Entries, long? FirstBadSequence,
 
 /// <summary>
 /// Chains audit entries: each carries the hash of the one before it. Entries are appended unsealed in the transaction of their change and
-/// sealed in order by one owner at a time, so that appending never waits for a global lock (docs/decisions/0007-audit-sealing.md).
+/// sealed in order by one owner at a time, so that appending never waits for a global lock (docs/decisions/0006-audit-sealing.md).
 /// </summary>
 public sealed class SealAudit(PaymentStore store)
 {

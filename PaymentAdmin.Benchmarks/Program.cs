@@ -1,0 +1,15 @@
+using PaymentAdmin.Benchmarks;
+
+// Each scenario measures two ways of one thing in turn, in one process, and prints the ratio of each round: absolute figures of a shared
+// machine mean little, ratios taken side by side do.
+return args switch
+{
+    ["inbox"] => await InboxScenario.RunAsync(),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("Usage: PaymentAdmin.Benchmarks inbox");
+    return 1;
+}
