@@ -8,18 +8,21 @@ using PaymentAdmin.Core.Shops;
 namespace PaymentAdmin.Core.Data;
 
 /// <summary>
-/// Makes the database ready at the start of a server and of every verb: a SQLite file that is sound, the schema of this build,
-/// and the tenant <c>default</c>. Several processes may do so at once.
+/// Makes the database ready at the start of a server and of every verb: the schema of this build and the tenant <c>default</c>; a server
+/// also looks whether a SQLite file is sound. Several processes may do so at once.
 /// </summary>
 public sealed partial class PrepareDatabase(IDbContextFactory<PaymentDb> contexts, PaymentStore store, DatabaseSettings settings, Deployment deployment, IdSource ids, TimeProvider clock, ILogger<PrepareDatabase> logger)
 {
+    /// <param name="checksFile">Reads a SQLite file through, which takes a second per gigabyte or so.</param>
     /// <exception cref="UnusableDatabaseException">The database cannot be used; the message is for the operator.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(bool checksFile, CancellationToken cancellationToken)
     {
         try
         {
             if (SqliteFile is { } file)
-                await CheckFileAsync(file, cancellationToken);
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file)) ?? ".");
+            if (checksFile)
+                await CheckFileAsync(cancellationToken);
             await MigrateAsync(cancellationToken);
         }
         catch (DbException exception)
@@ -42,10 +45,9 @@ public sealed partial class PrepareDatabase(IDbContextFactory<PaymentDb> context
 
     private string Place => SqliteFile ?? "Database:ConnectionString";
 
-    private async Task CheckFileAsync(string file, CancellationToken cancellationToken)
+    private async Task CheckFileAsync(CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file)) ?? ".");
-        if (!File.Exists(file))
+        if (SqliteFile is not { } file || !File.Exists(file))
             return;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var verdicts = await db.Database.SqlQuery<string>($"SELECT quick_check AS Value FROM pragma_quick_check(5)").ToListAsync(cancellationToken);

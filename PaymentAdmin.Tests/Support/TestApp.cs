@@ -1,6 +1,8 @@
 using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using PaymentAdmin.Core.Access;
@@ -156,6 +158,8 @@ public sealed class TestApp : IAsyncDisposable
                 services.Replace(ServiceDescriptor.Singleton(new ServerOutput(output)));
                 if (options.Clock is { } clock)
                     services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
+                if (options.MapEndpoints is { } map)
+                    services.AddSingleton<IStartupFilter>(new MoreEndpoints(map));
                 options.ConfigureServices?.Invoke(services);
             });
         }
@@ -176,4 +180,16 @@ public sealed record TestAppOptions
     public bool StartsEmpty { get; init; }
 
     public Action<IServiceCollection>? ConfigureServices { get; init; }
+
+    /// <summary>Routes beside the product's, behind the same pipeline.</summary>
+    public Action<IEndpointRouteBuilder>? MapEndpoints { get; init; }
+}
+
+internal sealed class MoreEndpoints(Action<IEndpointRouteBuilder> map) : IStartupFilter
+{
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        next(app);
+        map((IEndpointRouteBuilder)app.Properties["__GlobalEndpointRouteBuilder"]!);
+    };
 }

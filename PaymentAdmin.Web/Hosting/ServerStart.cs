@@ -23,9 +23,15 @@ public static class ServerStart
         var settings = services.GetRequiredService<HostSettings>();
         var deployment = services.GetRequiredService<Deployment>();
         var stopping = app.Lifetime.ApplicationStopping;
-        DataFolder.Create(deployment.DataDirectory);
-        services.GetRequiredService<InstanceLock>().Take();
-        await PrepareDatabaseAsync(services, stopping);
+        try
+        {
+            services.GetRequiredService<InstanceLock>().Take();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException([$"Database:ConnectionString: {exception.Message}"]);
+        }
+        await PrepareDatabaseAsync(services, checksFile: true, stopping);
         if (settings.Admin is { } admin)
             await CreateFirstAdminAsync(services, admin, stopping);
         var demo = settings.DemoEnabled ? await services.GetRequiredService<SeedDemo>().RunAsync(stopping) : (Result<SeededDemo>?)null;
@@ -48,11 +54,19 @@ public static class ServerStart
         }
     }
 
-    internal static async Task PrepareDatabaseAsync(IServiceProvider services, CancellationToken cancellationToken)
+    internal static async Task PrepareDatabaseAsync(IServiceProvider services, bool checksFile, CancellationToken cancellationToken)
     {
         try
         {
-            await services.GetRequiredService<PrepareDatabase>().RunAsync(cancellationToken);
+            DataFolder.Create(services.GetRequiredService<Deployment>().DataDirectory);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException([$"DataDirectory: {exception.Message}"]);
+        }
+        try
+        {
+            await services.GetRequiredService<PrepareDatabase>().RunAsync(checksFile, cancellationToken);
         }
         catch (UnusableDatabaseException exception)
         {

@@ -38,8 +38,7 @@ public static class OperatorVerbs
             builder.Logging.AddLogs(toErrors: true);
             builder.AddCore();
             await using var app = builder.Build();
-            DataFolder.Create(app.Services.GetRequiredService<HostSettings>().DataDirectory);
-            await ServerStart.PrepareDatabaseAsync(app.Services, cancellationToken);
+            await ServerStart.PrepareDatabaseAsync(app.Services, checksFile: false, cancellationToken);
             var answer = await verb.RunAsync(given, app.Services, cancellationToken);
             if (answer.Faults.Count > 0)
                 return Refuse(errors, answer.Faults);
