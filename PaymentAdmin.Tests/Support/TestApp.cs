@@ -181,15 +181,6 @@ public sealed record TestAppOptions
 
     public Action<IServiceCollection>? ConfigureServices { get; init; }
 
-    /// <summary>Routes beside the product's, behind the same pipeline.</summary>
+    /// <summary>Routes beside the product's, behind the same pipeline; their patterns have no parameters.</summary>
     public Action<IEndpointRouteBuilder>? MapEndpoints { get; init; }
-}
-
-internal sealed class MoreEndpoints(Action<IEndpointRouteBuilder> map) : IStartupFilter
-{
-    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
-    {
-        next(app);
-        map((IEndpointRouteBuilder)app.Properties["__GlobalEndpointRouteBuilder"]!);
-    };
 }
