@@ -11,7 +11,7 @@ namespace PaymentAdmin.Core.Data;
 /// Makes the database ready at the start of a server and of every verb: the schema of this build and the tenant <c>default</c>; a server
 /// also looks whether a SQLite file is sound. Several processes may do so at once.
 /// </summary>
-public sealed partial class PrepareDatabase(IDbContextFactory<PaymentDb> contexts, PaymentStore store, DatabaseSettings settings, Deployment deployment, IdSource ids, TimeProvider clock, ILogger<PrepareDatabase> logger)
+public sealed partial class PrepareDatabase(IDbContextFactory<PaymentDb> contexts, PaymentStore store, DatabaseSettings settings, IdSource ids, TimeProvider clock, ILogger<PrepareDatabase> logger)
 {
     /// <param name="checksFile">Reads a SQLite file through, which takes a second per gigabyte or so.</param>
     /// <exception cref="UnusableDatabaseException">The database cannot be used; the message is for the operator.</exception>
@@ -86,13 +86,10 @@ public sealed partial class PrepareDatabase(IDbContextFactory<PaymentDb> context
                 Name = "Default",
                 TimeZone = "Asia/Almaty",
                 Currency = "KZT",
-                ReturnOrigins = OriginOf(deployment.FrontendUrl) is { } origin && deployment.FrontendUrl != deployment.PublicUrl ? [origin] : [],
                 CreatedAt = clock.GetUtcNow(),
             });
         },
         cancellationToken);
-
-    private static string? OriginOf(string url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed) ? parsed.GetLeftPart(UriPartial.Authority) : null;
 
     [LoggerMessage(1001, LogLevel.Debug, "The database was migrated to {Migration}.")]
     private partial void LogMigrated(string migration);

@@ -19,7 +19,7 @@ public sealed class ReturnUrls(Deployment deployment)
             return Refused(member, "http is accepted for loopback in test mode only");
         if (parsed.UserInfo.Length > 0 || parsed.Fragment.Length > 0 || url.Contains('\\', StringComparison.Ordinal))
             return Refused(member, "user information and fragments are not accepted");
-        var origins = tenant.ReturnOrigins.Append(deployment.PublicUrl);
+        var origins = tenant.ReturnOrigins.Append(deployment.PublicUrl).Concat(tenant.Slug == Tenant.DefaultSlug ? [deployment.FrontendUrl] : []);
         return origins.Any(origin => IsOrigin(parsed, origin)) ? null : Refused(member, "its origin is not registered for this tenant");
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
@@ -189,7 +190,7 @@ public sealed class ApiAccessTests : IAsyncLifetime
 
     private static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/test/caller", (CallerIdentity caller) => caller).RequireScope(Scopes.PaymentsRead);
+        routes.MapGet("/v1/test/caller", (CallerIdentity caller) => TypedResults.Json(caller, Json.Api)).RequireScope(Scopes.PaymentsRead);
         routes.MapPost("/v1/test/write", (CallerIdentity caller) => caller.KeyId).RequireScope(Scopes.PaymentsWrite);
         routes.MapGet("/test/users", () => "ok").RequireAuthorization(Permissions.UsersManage);
     }

@@ -151,6 +151,9 @@ public sealed class TestApp : IAsyncDisposable
             builder.UseSetting("Security:MasterKey", MasterKey);
             builder.UseSetting("Sandbox:Enabled", "true");
             builder.UseSetting("Logging:LogLevel:Default", "Warning");
+            // A suite is one address with one purpose; the tests of the limits set their own.
+            builder.UseSetting("RateLimits:AnonymousPerSecond", "0");
+            builder.UseSetting("RateLimits:SignInPerMinute", "0");
             foreach (var (key, value) in database.Settings.Concat(options.Settings))
                 builder.UseSetting(key, value);
             builder.ConfigureServices(services =>

@@ -1,12 +1,14 @@
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Webhooks;
+using PaymentAdmin.Web.Hosting;
 
 namespace PaymentAdmin.Web.Endpoints;
 
 /// <summary>
 /// Where providers deliver: <c>/webhooks/{provider}/{account_key}[/{kind}[/{token}]]</c>, and <c>/hooks/…</c> for those that refuse their own
-/// name in a URL. Authentic and stored → 200; not authentic → 401; too large → 413; cannot be stored → 503; never anything else.
+/// name in a URL. Authentic and stored → 200; not authentic → 401; too large → 413; cannot be stored → 503; too many forgeries from one
+/// address → 429; never anything else.
 /// </summary>
 public static class WebhookEndpoints
 {
@@ -32,11 +34,13 @@ public static class WebhookEndpoints
         var path = new Uri(deployment.PublicUrl).AbsolutePath.TrimEnd('/') + http.Request.Path.Value;
         var headers = http.Request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString(), StringComparer.Ordinal);
         var request = new InboundRequest(body.Value, headers, path, http.Request.QueryString.Value ?? "", kind, token, clock.GetUtcNow());
-        var received = await run(request, http.Connection.RemoteIpAddress?.ToString());
+        var remoteIp = http.Connection.RemoteIpAddress?.ToString();
+        var forgeries = http.RequestServices.GetRequiredService<FailedWebhookLimit>();
+        var received = await run(request, remoteIp);
         return received switch
         {
             ReceivedWebhook.Stored stored => Results.Text(stored.Reply.Body, stored.Reply.ContentType, statusCode: stored.Reply.StatusCode),
-            ReceivedWebhook.Rejected => new Problem(Codes.Unauthenticated, "The delivery is not authentic.").ToHttp(),
+            ReceivedWebhook.Rejected => (forgeries.Count(remoteIp) ?? new Problem(Codes.Unauthenticated, "The delivery is not authentic.")).ToHttp(),
             ReceivedWebhook.Unavailable => new Problem(Codes.Unavailable, "The delivery could not be stored; send it again.") { RetryAfterSeconds = 5 }.ToHttp(),
             _ => new Problem(Codes.NotFound, "There is no such account.").ToHttp(),
         };

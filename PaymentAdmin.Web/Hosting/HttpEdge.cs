@@ -16,9 +16,12 @@ public static class HttpEdge
     public static void AddHttpEdge(this WebApplicationBuilder builder, HostSettings settings)
     {
         builder.WebHost.ConfigureKestrel(LimitRequests);
+        // From a checkout the files lie in the sources, whatever the environment is called; a published folder has no list of them.
+        builder.WebHost.UseStaticWebAssets();
         builder.Services.AddRequestTimeouts(options => options.DefaultPolicy = new() { Timeout = RequestTime, TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable });
         builder.Services.AddSingleton<AllowedMethods>();
         builder.Services.ConfigureHttpJsonOptions(options => Json.With(options.SerializerOptions));
+        builder.Services.AddRateLimits(settings.RateLimits);
         builder.Services.AddCors(options => options.AddPolicy(PayerCors, policy => policy.WithOrigins([.. settings.CorsOrigins]).WithMethods("GET", "POST").WithHeaders("authorization", "content-type", "idempotency-key")));
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         if (settings.KnownProxies.Count > 0)
@@ -43,6 +46,7 @@ public static class HttpEdge
         app.UseAuthentication();
         app.UseSecondFactor();
         app.UseAuthorization();
+        app.UseRateLimits();
         app.UseAntiforgery();
     }
 
