@@ -53,6 +53,7 @@ public static class Problems
         [Codes.DeviceTokenRequired] = (422, "A device token is required"),
         [Codes.ReturnUrlNotAllowed] = (422, "The return address is not allowed"),
         [Codes.LiveModeRefused] = (422, "Live mode is refused"),
+        [Codes.DemoRefused] = (422, "Demo rows are refused"),
         [InternalError] = (500, "Something went wrong here"),
         [Codes.ProviderUnavailable] = (502, "The provider cannot be reached"),
         [Codes.ProviderRejected] = (502, "The provider refused"),
