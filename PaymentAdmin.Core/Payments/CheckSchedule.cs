@@ -11,6 +11,9 @@ public static class CheckSchedule
         TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1), TimeSpan.FromHours(6),
     ];
 
+    /// <summary>An outcome that is unknown for this long is put before a person.</summary>
+    public static readonly TimeSpan UnknownAtMost = TimeSpan.FromMinutes(15);
+
     private static readonly TimeSpan WatchedFor = TimeSpan.FromDays(7);
 
     /// <summary>The pause before check number <paramref name="checks"/> (from 0), without jitter; null when the watch is over.</summary>
@@ -35,8 +38,12 @@ public static class CheckSchedule
     public static void Continue(PaymentAttempt attempt, ProviderProfile profile, DateTimeOffset now)
     {
         var checks = attempt.Checks + 1;
-        var pause = Pause(profile, checks, now - attempt.CreatedAt);
-        attempt.ScheduleCheck(pause is { } span ? now + IdSource.WithJitter(span) : null, checks, now);
+        var next = Pause(profile, checks, now - attempt.CreatedAt) is { } span ? now + IdSource.WithJitter(span) : (DateTimeOffset?)null;
+        // An unknown outcome goes before a person at this time at the latest: the ladder must not step over it.
+        var review = attempt.CreatedAt + UnknownAtMost;
+        if (attempt.Status == AttemptStatus.Unknown && review > now && next > review)
+            next = review;
+        attempt.ScheduleCheck(next, checks, now);
     }
 
     public static bool CanAsk(PaymentAttempt attempt, ProviderProfile profile) => attempt.ProviderReference is not null || profile.QueriesByOurReference;

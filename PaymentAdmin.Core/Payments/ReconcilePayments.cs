@@ -25,9 +25,6 @@ public sealed partial class ReconcilePayments(
     private const int BatchSize = 20;
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(90);
 
-    /// <summary>An outcome that is unknown for longer is put before a person.</summary>
-    public static readonly TimeSpan UnknownAtMost = TimeSpan.FromMinutes(15);
-
     private static readonly Actor Job = Actor.System("reconciler");
 
     /// <summary>One round; true when there was something to do, so that the caller comes again at once.</summary>
@@ -138,7 +135,7 @@ public sealed partial class ReconcilePayments(
         var age = now - attempt.CreatedAt;
         if (reading.IsAnswer && reading.Fact != ObservedFact.NeverStarted)
             return reading.Fact;
-        if (attempt.Status == AttemptStatus.Unknown && age > UnknownAtMost)
+        if (attempt.Status == AttemptStatus.Unknown && age >= CheckSchedule.UnknownAtMost)
             return reading.Fact == ObservedFact.NeverStarted ? ObservedFact.NeverStarted : ObservedFact.OutcomeUnresolvable;
         // "Not found" is believed once the provider has had time to book a request that was slow on its way.
         var believable = age > TimeSpan.FromMinutes(2) && attempt.Checks >= 3;

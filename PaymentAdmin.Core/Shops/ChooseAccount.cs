@@ -58,9 +58,9 @@ public sealed class ChooseAccount(ProviderRegistry providers, Deployment deploym
         };
     }
 
-    private static Task<bool> HasSeveralBinsAsync(PaymentDb db, Guid tenantId, Mode mode, string provider, CancellationToken cancellationToken) =>
-        db.ShopConfigs.Where(row => row.TenantId == tenantId && row.Mode == mode && row.Provider == provider && row.IsActive)
-            .Select(row => row.OrganizationId).Distinct().Skip(1).AnyAsync(cancellationToken);
+    private static async Task<bool> HasSeveralBinsAsync(PaymentDb db, Guid tenantId, Mode mode, string provider, CancellationToken cancellationToken) =>
+        await db.ShopConfigs.Where(row => row.TenantId == tenantId && row.Mode == mode && row.Provider == provider && row.IsActive)
+            .Select(row => row.OrganizationId).Distinct().CountAsync(cancellationToken) > 1;
 
     private static Problem NotConfigured(ProviderProfile profile, Mode mode, string why) =>
         new(Codes.ProviderNotConfigured, $"{profile.Name} cannot take {Words.Of(mode)} payments: {why}.");
