@@ -58,7 +58,7 @@ public sealed partial class DeliverEvents(PaymentStore store, IHttpClientFactory
     /// <summary>Delivers once more, now; the earlier tries stay in the log.</summary>
     public Task<int> ResendAsync(Guid tenantId, Guid endpointId, long fromSequence, long toSequence, CancellationToken cancellationToken) =>
         store.WriteAsync(
-            db => db.EventDeliveries.Where(row => row.TenantId == tenantId && row.EndpointId == endpointId && row.Sequence >= fromSequence && row.Sequence <= toSequence)
+            db => db.EventDeliveries.Where(row => row.TenantId == tenantId && row.EndpointId == endpointId && db.EventEndpoints.Any(endpoint => endpoint.Id == endpointId && endpoint.IsEnabled) && row.Sequence >= fromSequence && row.Sequence <= toSequence)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, DeliveryState.Pending).SetProperty(row => row.Attempts, 0).SetProperty(row => row.NextAttemptAt, clock.GetUtcNow()).SetProperty(row => row.LeaseUntil, (DateTimeOffset?)null), cancellationToken),
             cancellationToken);
 

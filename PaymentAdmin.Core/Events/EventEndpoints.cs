@@ -21,6 +21,9 @@ public static class EventTypes
 /// <param name="Secret">Shown once: when the endpoint is made and when its secret is rotated.</param>
 public sealed record EndpointWithSecret(EventEndpoint Endpoint, string? Secret);
 
+/// <summary>One delivery with its tries.</summary>
+public sealed record DeliveryLog(EventDelivery Delivery, string Type, IReadOnlyList<EventDeliveryTry> Tries);
+
 /// <summary>Registers, changes and removes the addresses that a tenant wants its events at.</summary>
 public sealed class EventEndpoints(PaymentStore store, SecretBox secrets, Deployment deployment, IdSource ids, TimeProvider clock)
 {
@@ -69,6 +72,21 @@ public sealed class EventEndpoints(PaymentStore store, SecretBox secrets, Deploy
 
     public Task<List<EventEndpoint>> ListAsync(Guid tenantId, Mode mode, CancellationToken cancellationToken) =>
         store.ReadAsync(db => db.EventEndpoints.Where(row => row.TenantId == tenantId && row.Mode == mode).OrderBy(row => row.CreatedAt).ToListAsync(cancellationToken), cancellationToken);
+
+    /// <summary>The newest deliveries of an endpoint with every try, and when the next one is due.</summary>
+    public Task<Result<IReadOnlyList<DeliveryLog>>> DeliveriesAsync(Guid tenantId, Mode mode, Guid endpointId, int limit, CancellationToken cancellationToken) =>
+        store.ReadAsync<Result<IReadOnlyList<DeliveryLog>>>(
+            async db =>
+            {
+                if (!await db.EventEndpoints.AnyAsync(row => row.Id == endpointId && row.TenantId == tenantId && row.Mode == mode, cancellationToken))
+                    return new Problem(Codes.NotFound, "No such endpoint.");
+                var rows = await db.EventDeliveries.Where(row => row.EndpointId == endpointId).OrderByDescending(row => row.Sequence).Take(limit)
+                    .Join(db.OutgoingEvents, delivery => delivery.EventId, told => told.Id, (delivery, told) => new { Delivery = delivery, told.Type }).ToListAsync(cancellationToken);
+                var ids = rows.ConvertAll(row => row.Delivery.Id);
+                var tries = await db.EventDeliveryTries.Where(row => ids.Contains(row.DeliveryId)).OrderBy(row => row.At).ToListAsync(cancellationToken);
+                return rows.ConvertAll(row => new DeliveryLog(row.Delivery, row.Type, tries.FindAll(attempt => attempt.DeliveryId == row.Delivery.Id)));
+            },
+            cancellationToken);
 
     public Task<Result<EndpointWithSecret>> ChangeAsync(Guid tenantId, Mode mode, Guid endpointId, bool? isEnabled, IReadOnlyList<string>? types, Actor actor, CancellationToken cancellationToken) =>
         CheckTypes(types) is { } fault

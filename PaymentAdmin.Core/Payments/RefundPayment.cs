@@ -94,6 +94,31 @@ public sealed class RefundPayment(
         Tell(db, payment, refund, actor, sentence, failureMessage ?? reason, now);
     }
 
+    /// <summary>
+    /// A person who looked says what became of a refund that no program can settle: one to be paid back by hand, or one whose outcome is unknown
+    /// at a provider that cannot be asked. <paramref name="isPaidBack"/> false gives the amount free again.
+    /// </summary>
+    public async Task<Result<RefundStatus>> SettleByHandAsync(Guid tenantId, Guid refundId, bool isPaidBack, string? reference, string reason, Actor actor, CancellationToken cancellationToken)
+    {
+        if (Texts.Fault(reason, 255, isRequired: true) is { } fault)
+            return Problem.Invalid("reason", fault);
+        if (Texts.Fault(reference, 100) is { } referenceFault)
+            return Problem.Invalid("provider_reference", referenceFault);
+        return await store.WriteAsync<RefundStatus>(
+            async db =>
+            {
+                var refund = await db.Refunds.FirstOrDefaultAsync(row => row.Id == refundId && row.TenantId == tenantId, cancellationToken);
+                if (refund is null)
+                    return new Problem(Codes.NotFound, "No such refund.");
+                if (refund.Status != RefundStatus.Unknown && refund is not { Status: RefundStatus.Pending, ActionRequired: RefundAction.Manual })
+                    return new Problem(Codes.ChangedMeanwhile, $"This refund is {Words.Of(refund.Status)} and waits for no person.") { PaymentId = refund.PaymentId };
+                var outcome = isPaidBack ? RefundStatus.Succeeded : RefundStatus.Failed;
+                await SettleAsync(db, refundId, outcome, string.IsNullOrWhiteSpace(reference) ? null : reference.Trim(), isPaidBack ? null : "settled_by_hand", isPaidBack ? null : reason, actor, reason, cancellationToken);
+                return outcome;
+            },
+            cancellationToken);
+    }
+
     /// <summary>Stores a refund that was made in the provider's dashboard, once; in the caller's transaction.</summary>
     public async Task<Refund?> AddForeignAsync(PaymentDb db, Payment payment, PaymentAttempt attempt, string providerReference, long amountMinor, RefundStatus status, Actor actor, CancellationToken cancellationToken)
     {

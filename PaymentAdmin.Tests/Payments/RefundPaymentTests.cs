@@ -94,6 +94,25 @@ public sealed class RefundPaymentTests
         Assert.Equal(0, (await engine.PaymentAsync(payment.Id)).RefundableMinor);
     }
 
+    [Theory]
+    [InlineData(true, RefundStatus.Succeeded, 0)]
+    [InlineData(false, RefundStatus.Failed, 10_000)]
+    public async Task Unknown_refund_is_settled_once_by_a_person_who_looked(bool isPaidBack, RefundStatus status, long refundable)
+    {
+        await using var engine = await Engine.StartAsync();
+        var payment = await engine.PaidAsync();
+        engine.Provider.OnRefund = _ => new RefundResult.Unknown("timeout");
+        var refund = await RefundAsync(engine, payment.Id, 10_000);
+
+        var settled = await engine.Get<RefundPayment>().SettleByHandAsync(engine.TenantId, refund.Value, isPaidBack, "seen-42", "seen in the cabinet", Engine.Shop, CancellationToken.None);
+        var again = await engine.Get<RefundPayment>().SettleByHandAsync(engine.TenantId, refund.Value, !isPaidBack, null, "seen in the cabinet", Engine.Shop, CancellationToken.None);
+
+        Assert.Equal(status, settled.Value);
+        Assert.Equal(Codes.ChangedMeanwhile, again.Problem!.Code);
+        Assert.Equal(refundable, (await engine.PaymentAsync(payment.Id)).RefundableMinor);
+        await engine.AssertSoundAsync();
+    }
+
     [Fact]
     public async Task Refund_made_in_the_providers_dashboard_appears_once()
     {

@@ -17,15 +17,26 @@ public sealed record AddEndpointBody
 /// <summary>Body of <c>PATCH /v1/event-endpoints/{id}</c>: the members that are present change.</summary>
 public sealed record ChangeEndpointBody(bool? Enabled = null, List<string>? Types = null);
 
+/// <summary>Body of <c>POST /v1/event-endpoints/{id}/resend</c>: one sequence, or a range with both ends.</summary>
+public sealed record ResendBody
+{
+    public required long FromSequence { get; init; }
+    public long? ToSequence { get; init; }
+}
+
 /// <summary>What a tenant's backend is told, and where (contract.md section 4, Events).</summary>
 public static class EventRoutes
 {
+    private const int DeliveriesShown = 100;
+
     public static IEndpointRouteBuilder MapEvents(this IEndpointRouteBuilder routes)
     {
         var v1 = routes.MapGroup("/v1");
         v1.MapGet("/events", ListAsync).RequireScope(Scopes.PaymentsRead);
         v1.MapGet("/event-endpoints", ListEndpointsAsync).RequireScope(Scopes.ConfigsWrite);
         v1.MapPost("/event-endpoints", AddAsync).RequireScope(Scopes.ConfigsWrite).Idempotent();
+        v1.MapGet("/event-endpoints/{id:guid}/deliveries", DeliveriesAsync).RequireScope(Scopes.ConfigsWrite);
+        v1.MapPost("/event-endpoints/{id:guid}/resend", ResendAsync).RequireScope(Scopes.ConfigsWrite).Idempotent();
         v1.MapPatch("/event-endpoints/{id:guid}", ChangeAsync).RequireScope(Scopes.ConfigsWrite);
         v1.MapPost("/event-endpoints/{id:guid}/rotate-secret", RotateAsync).RequireScope(Scopes.ConfigsWrite).Idempotent();
         v1.MapDelete("/event-endpoints/{id:guid}", RemoveAsync).RequireScope(Scopes.ConfigsWrite);
@@ -74,6 +85,32 @@ public static class EventRoutes
         var removed = await endpoints.RemoveAsync(caller.TenantId, caller.Mode, id, caller.Actor, cancellationToken);
         return removed.Problem is { } problem ? problem.ToHttp() : Results.NoContent();
     }
+
+    private static async Task<IResult> DeliveriesAsync(CallerIdentity caller, Guid id, EventEndpoints endpoints, CancellationToken cancellationToken)
+    {
+        var log = await endpoints.DeliveriesAsync(caller.TenantId, caller.Mode, id, DeliveriesShown, cancellationToken);
+        return log.Problem is { } problem ? problem.ToHttp() : Results.Json(new { data = log.Value.Select(Shown) }, Json.Api);
+    }
+
+    private static async Task<IResult> ResendAsync(HttpContext http, CallerIdentity caller, Guid id, DeliverEvents deliver, CancellationToken cancellationToken)
+    {
+        var body = await http.ReadStrictAsync<ResendBody>(cancellationToken);
+        return body.IsOk
+            ? Results.Json(new { deliveries = await deliver.ResendAsync(caller.TenantId, id, body.Value.FromSequence, body.Value.ToSequence ?? body.Value.FromSequence, cancellationToken) }, Json.Api)
+            : body.Problem!.ToHttp();
+    }
+
+    private static object Shown(DeliveryLog log) => new
+    {
+        event_id = log.Delivery.EventId,
+        sequence = log.Delivery.Sequence,
+        type = log.Type,
+        payment_id = log.Delivery.PaymentId,
+        status = log.Delivery.State,
+        next_attempt_at = log.Delivery.NextAttemptAt,
+        delivered_at = log.Delivery.DeliveredAt,
+        attempts = log.Tries.Select(attempt => new { number = attempt.Number, at = attempt.At, duration_ms = attempt.DurationMs, http_status = attempt.HttpStatus, error = attempt.Error, response = attempt.ResponseStart }),
+    };
 
     private static IResult Answer(Result<EndpointWithSecret> result, int status) =>
         result.Problem is { } problem ? problem.ToHttp() : Results.Json(Shown(result.Value.Endpoint, result.Value.Secret), Json.Api, statusCode: status);

@@ -38,6 +38,7 @@ public sealed class IdempotentRequests(bool isRequired) : IEndpointFilter
                 return new StoredAnswer(replay.StatusCode, replay.ContentType, replay.Body);
             case KeyClaim.Run run:
                 http.Features.Set(new SetAside(run.ResourceId));
+                await http.RequestServices.GetRequiredService<FailPoints>().HitAsync("create.key_claimed");
                 var answer = await CaptureAsync(http, await next(context));
                 // The caller may be gone by now; what was done is kept all the same.
                 if (BeforeExecution.Contains(answer.StatusCode))
