@@ -29,6 +29,7 @@ public static class PaymentServices
         .AddSingleton<ApplyObservation>()
         .AddSingleton<StartAttempt>()
         .AddSingleton<CreatePayment>()
+        .AddSingleton<ReadPaymentRun>()
         .AddSingleton<RefundPayment>()
         .AddSingleton<ReconcilePayments>()
         .AddSingleton<SettlePayment>()

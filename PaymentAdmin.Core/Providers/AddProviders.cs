@@ -18,6 +18,8 @@ public static class ProviderServices
         services.AddSingleton<SandboxHost>();
         services.AddSingleton<SandboxWebhooks>();
         services.AddGuardedClient(SandboxWebhooks.ClientName, Mode.Test, reachesSelf: true);
+        services.AddSingleton<SandboxDial>();
+        services.AddGuardedClient(SandboxDial.ClientName, Mode.Test, reachesSelf: true);
         services.AddGuardedClient(ProviderHttp.TestClient, Mode.Test, reachesSelf: true);
         services.AddGuardedClient(ProviderHttp.LiveClient, Mode.Live, reachesSelf: false);
         return services;

@@ -17,7 +17,7 @@ public static class DeviceToken
             return "is the masked form; send the whole token, or leave the member out to keep the stored one";
         return token.Length == Length && token.Select((character, place) => place is 8 or 13 or 18 or 23 ? character == '-' : char.IsAsciiHexDigit(character)).All(isRight => isRight)
             ? null
-            : "must be a UUID such as 8-4-4-4-12 hexadecimal digits, or null";
+            : "must be a UUID, such as 00000000-0000-0000-0000-000000000000";
     }
 
     /// <summary>What a screen or an answer showed was sent back as if it were the token.</summary>

@@ -39,6 +39,15 @@ public sealed class ListShopConfigs(PaymentStore store)
             .ToListAsync(cancellationToken),
         cancellationToken);
 
+    /// <summary>How many payments that are not final were started with this version, and keep it.</summary>
+    public Task<int> WaitingAsync(Guid tenantId, long configId, int version, CancellationToken cancellationToken) => store.ReadAsync(
+        db => db.Payments.CountAsync(
+            payment => payment.TenantId == tenantId
+                && (payment.Status == PaymentStatus.Created || payment.Status == PaymentStatus.Pending || payment.Status == PaymentStatus.InReview)
+                && db.PaymentAttempts.Any(attempt => attempt.PaymentId == payment.Id && db.ShopConfigVersions.Any(row => row.Id == attempt.ConfigVersionId && row.ConfigId == configId && row.Version == version)),
+            cancellationToken),
+        cancellationToken);
+
     private static IQueryable<ShopConfigItem> Items(PaymentDb db, ShopConfigFilter filter)
     {
         var configs = db.ShopConfigs.Where(config => config.TenantId == filter.TenantId

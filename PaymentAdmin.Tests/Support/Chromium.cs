@@ -56,6 +56,7 @@ public sealed class Chromium : IAsyncLifetime
         try
         {
             playwright ??= await Playwright.CreateAsync();
+            Assertions.SetDefaultExpectTimeout((float)Eventually.Deadline.TotalMilliseconds);
             return browser ??= await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
             {
                 ExecutablePath = TestMachine.Chromium,

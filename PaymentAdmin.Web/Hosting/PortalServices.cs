@@ -6,6 +6,7 @@ using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Web.Components;
 using PaymentAdmin.Web.Components.Layout;
+using PaymentAdmin.Web.Components.Pages.Console;
 using Radzen;
 
 namespace PaymentAdmin.Web.Hosting;
@@ -24,6 +25,7 @@ public static class PortalServices
         services.AddScoped<AuthenticationStateProvider, PortalAuthentication>();
         services.AddScoped<PortalFrameSource>();
         services.AddScoped<PortalCounts>();
+        services.AddScoped<ConsoleShops>();
         return services;
     }
 

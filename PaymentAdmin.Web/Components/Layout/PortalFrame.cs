@@ -1,4 +1,5 @@
 using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
 
 namespace PaymentAdmin.Web.Components.Layout;
@@ -24,6 +25,9 @@ public sealed record PortalFrame(
     public bool IsTest => Mode == Mode.Test;
 
     public TimeZoneInfo Zone => TimeZoneInfo.TryFindSystemTimeZoneById(TimeZoneId, out var zone) ? zone : TimeZoneInfo.Utc;
+
+    /// <summary>The user as use cases and the audit know people.</summary>
+    public Actor ToActor() => new(ActorKind.User, UserId.ToString(), UserName, Role, UserId);
 
     public bool IsAllowed(string permission) => Permissions.IsAllowed(Role, permission);
 }
