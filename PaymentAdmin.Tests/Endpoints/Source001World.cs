@@ -153,7 +153,7 @@ public sealed class Merchant(Source001World world, Guid tenantId, string accessT
         if (json is not null)
             request.Content = new StringContent(json, Encoding.UTF8, contentType);
         if (idempotencyKey is not null)
-            request.Headers.Add("Idempotency-Key", idempotencyKey);
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
         using var answer = await (with ?? client).SendAsync(request);
         return new ApiAnswer((int)answer.StatusCode, answer.Headers, answer.Content.Headers.ContentType?.MediaType, await answer.Content.ReadAsStringAsync());
     }

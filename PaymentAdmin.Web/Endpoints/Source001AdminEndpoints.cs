@@ -17,7 +17,7 @@ public static class Source001AdminEndpoints
     public static void MapSource001Admin(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/admin/configs", ListAsync).RequireScope(Scopes.ConfigsRead);
-        routes.MapPost("/admin/configs", CreateAsync).RequireScope(Scopes.ConfigsWrite);
+        routes.MapPost("/admin/configs", CreateAsync).RequireScope(Scopes.ConfigsWrite).Idempotent();
         routes.MapPut("/admin/configs/{shop_id}", ChangeAsync).RequireScope(Scopes.ConfigsWrite);
         routes.MapDelete("/admin/configs/{shop_id}", DeactivateAsync).RequireScope(Scopes.ConfigsWrite);
         routes.MapGet("/admin/logs", LogAsync).RequireScope(Scopes.LogsRead);

@@ -17,7 +17,6 @@ public static class Source001Endpoints
 {
     private const string Provider = "kaspi";
     private const string Tenge = "KZT";
-    private const string IdempotencyKey = "Idempotency-Key";
 
     /// <summary>How long a request without an Idempotency-Key is recognised as a repetition.</summary>
     private static readonly TimeSpan RepeatWindow = TimeSpan.FromMinutes(10);
@@ -25,10 +24,10 @@ public static class Source001Endpoints
     public static void MapSource001(this IEndpointRouteBuilder routes)
     {
         var payments = routes.MapGroup("/payments/kaspi");
-        payments.MapPost("/create", CreateAsync).RequireScope(Scopes.PaymentsWrite);
-        payments.MapPost("/create-link", CreateLinkAsync).RequireScope(Scopes.PaymentsWrite);
+        payments.MapPost("/create", CreateAsync).RequireScope(Scopes.PaymentsWrite).Idempotent();
+        payments.MapPost("/create-link", CreateLinkAsync).RequireScope(Scopes.PaymentsWrite).Idempotent();
         payments.MapGet("/status/{external_id}", StatusAsync).RequireScope(Scopes.PaymentsRead);
-        payments.MapPost("/refund", RefundAsync).RequireScope(Scopes.RefundsWrite);
+        payments.MapPost("/refund", RefundAsync).RequireScope(Scopes.RefundsWrite).Idempotent();
         routes.MapSource001Admin();
     }
 
@@ -40,11 +39,11 @@ public static class Source001Endpoints
         var body = read.Value;
         if (Faults(body.ShopId, body.Message, body.Phone) is { } faults)
             return faults.ToHttp();
-        var request = RequestOf(caller, ids, body.ShopId, body.Amount, body.Message) with
+        var request = RequestOf(http, caller, ids, body.ShopId, body.Amount, body.Message) with
         {
             Method = "phone",
             CustomerPhone = body.Phone,
-            Repeat = HasKey(http) ? null : new RepeatRule(RepeatName(caller, body), RepeatWindow),
+            Repeat = IdempotentRequests.ResourceIdOf(http) is not null ? null : new RepeatRule(RepeatName(caller, body), RepeatWindow),
         };
         return await StartAsync(request, caller, create, find, Created, cancellationToken);
     }
@@ -57,7 +56,7 @@ public static class Source001Endpoints
         var body = read.Value;
         if (Faults(body.ShopId, body.Message) is { } faults)
             return faults.ToHttp();
-        var request = RequestOf(caller, ids, body.ShopId, body.Amount, body.Message) with { Method = "link" };
+        var request = RequestOf(http, caller, ids, body.ShopId, body.Amount, body.Message) with { Method = "link" };
         return await StartAsync(request, caller, create, find, LinkCreated, cancellationToken);
     }
 
@@ -82,8 +81,9 @@ public static class Source001Endpoints
         if (!paid.IsOk)
             return paid.Problem!.ToHttp();
 
-        var refundId = ids.NewId();
-        var request = new RefundRequestedBy(caller.TenantId, caller.Mode, paid.Value.Payment.Id, body.Amount.Minor, paid.Value.Attempt.Id, "Requested at /payments/kaspi/refund", refundId, HasKey(http) ? null : RepeatWindow);
+        var key = IdempotentRequests.ResourceIdOf(http);
+        var refundId = key ?? ids.NewId();
+        var request = new RefundRequestedBy(caller.TenantId, caller.Mode, paid.Value.Payment.Id, body.Amount.Minor, paid.Value.Attempt.Id, "Requested at /payments/kaspi/refund", refundId, key is null ? RepeatWindow : null);
         var done = await refund.RunAsync(request, caller.Actor, cancellationToken);
         if (!done.IsOk)
             return done.Problem!.ToHttp();
@@ -135,9 +135,9 @@ public static class Source001Endpoints
         _ => Answer(new WaitingAnswer(false, "pending", refund.Id, externalId, refund.OrganizationBin), StatusCodes.Status202Accepted),
     };
 
-    private static CreatePaymentRequest RequestOf(CallerIdentity caller, IdSource ids, int shopId, MajorAmount amount, string? message)
+    private static CreatePaymentRequest RequestOf(HttpContext http, CallerIdentity caller, IdSource ids, int shopId, MajorAmount amount, string? message)
     {
-        var paymentId = ids.NewId();
+        var paymentId = IdempotentRequests.ResourceIdOf(http) ?? ids.NewId();
         return new CreatePaymentRequest
         {
             TenantId = caller.TenantId,
@@ -167,8 +167,6 @@ public static class Source001Endpoints
     // Parts of any text must not run into each other, so they are hashed as JSON.
     private static string RepeatName(CallerIdentity caller, CreateBody body) =>
         "001:" + Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new[] { caller.TenantId.ToString(), Words.Of(caller.Mode), $"{body.ShopId}", $"{body.Amount.Minor}", Texts.PhoneDigits(body.Phone) ?? "", body.Message?.Trim() ?? "" })));
-
-    private static bool HasKey(HttpContext http) => http.Request.Headers.ContainsKey(IdempotencyKey);
 
     private static JsonHttpResult<T> Answer<T>(T value, int status = StatusCodes.Status200OK) => TypedResults.Json(value, Json.Source, statusCode: status);
 
