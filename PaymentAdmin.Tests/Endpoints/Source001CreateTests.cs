@@ -358,7 +358,7 @@ public sealed class Source001CreateTests(Source001World world)
         var waiting = (await shop.CreateAsync(phone: "77015210002", message: "old"))["external_id"];
 
         Assert.NotEqual(paid, (await shop.CreateAsync(message: "paid")).Is(200)["external_id"]);
-        world.Clock.Advance(TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(1));
+        world.Later(TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(1));
         Assert.NotEqual(waiting, (await shop.CreateAsync(phone: "77015210002", message: "old")).Is(200)["external_id"]);
     }
 

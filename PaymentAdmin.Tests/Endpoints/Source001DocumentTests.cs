@@ -22,7 +22,7 @@ public sealed class Source001DocumentTests(Source001World world)
         Assert.Matches("^[0-9]{11}$", created["external_id"]);
         var externalId = created["external_id"]!;
 
-        world.Clock.Advance(TimeSpan.FromSeconds(6));
+        world.Later(TimeSpan.FromSeconds(6));
         var status = (await shop.StatusAsync(externalId)).Is(200);
         Assert.Equal($$"""{"success":true,"external_id":"{{externalId}}","status":"Processed"}""", status.Text);
 
@@ -49,11 +49,11 @@ public sealed class Source001DocumentTests(Source001World world)
         var declined = (await shop.CreateAsync(phone: "77015210001"))["external_id"]!;
         var silent = (await shop.CreateAsync(phone: "77015210002"))["external_id"]!;
 
-        world.Clock.Advance(TimeSpan.FromSeconds(6));
+        world.Later(TimeSpan.FromSeconds(6));
         Assert.Equal("RemotePaymentRejected", (await shop.StatusAsync(declined))["status"]);
         Assert.Equal("Wait", (await shop.StatusAsync(silent))["status"]);
 
-        world.Clock.Advance(TimeSpan.FromMinutes(6));
+        world.Later(TimeSpan.FromMinutes(6));
         Assert.Equal("RemotePaymentExpired", (await shop.StatusAsync(silent))["status"]);
     }
 
@@ -67,7 +67,7 @@ public sealed class Source001DocumentTests(Source001World world)
             Assert.Equal("Wait", (await shop.StatusAsync(externalId)).Is(200)["status"]);
         Assert.Equal(1, await shop.CallsAsync(ProviderOperation.Status));
 
-        world.Clock.Advance(TimeSpan.FromSeconds(6));
+        world.Later(TimeSpan.FromSeconds(6));
         await shop.StatusAsync(externalId);
         Assert.Equal(2, await shop.CallsAsync(ProviderOperation.Status));
     }

@@ -14,7 +14,7 @@ public sealed class Source001KeyTests(Source001World world)
         var shop = await (await world.MerchantAsync()).WithShopAsync();
         var first = (await SendAsync(shop, "/payments/kaspi/create", Create, "key-1")).Is(200);
 
-        world.Clock.Advance(TimeSpan.FromMinutes(30));
+        world.Later(TimeSpan.FromMinutes(30));
         var again = (await SendAsync(shop, "/payments/kaspi/create", Create, "key-1")).Is(200);
 
         Assert.Equal((first.Text, "true"), (again.Text, again.Headers.GetValues("Idempotent-Replayed").Single()));

@@ -47,14 +47,14 @@ public sealed class Source001RefundTests(Source001World world)
         var first = (await shop.RefundAsync(externalId)).Is(200);
         Assert.False(first.Headers.Contains("Idempotent-Replayed"));
 
-        world.Clock.Advance(TimeSpan.FromMinutes(9));
+        world.Later(TimeSpan.FromMinutes(9));
         var again = (await shop.RefundAsync(externalId, "\"50.00\"")).Is(200);
 
         Assert.Equal(first.Text, again.Text);
         Assert.Equal(["true"], again.Headers.GetValues("Idempotent-Replayed"));
         Assert.Equal(5000, await shop.RefundedAtKaspiAsync(externalId));
 
-        world.Clock.Advance(TimeSpan.FromMinutes(2));
+        world.Later(TimeSpan.FromMinutes(2));
         Assert.False((await shop.RefundAsync(externalId)).Is(200).Headers.Contains("Idempotent-Replayed"));
         Assert.Equal(10000, await shop.RefundedAtKaspiAsync(externalId));
     }
@@ -110,7 +110,7 @@ public sealed class Source001RefundTests(Source001World world)
         await shop.SetFaultAsync("garbage", "/refund/");
 
         var lost = (await shop.RefundAsync(externalId)).IsProblem(504, "provider_outcome_unknown");
-        world.Clock.Advance(TimeSpan.FromMinutes(11));
+        world.Later(TimeSpan.FromMinutes(11));
         var again = (await shop.RefundAsync(externalId)).IsProblem(409, "refund_in_progress");
 
         Assert.Equal(lost["payment_id"], again["payment_id"]);
@@ -127,7 +127,7 @@ public sealed class Source001RefundTests(Source001World world)
 
         (await shop.RefundAsync(externalId)).IsProblem(502, "provider_rejected");
         Assert.True((await shop.RefundAsync(externalId)).IsProblem(502, "provider_rejected").Headers.Contains("Idempotent-Replayed"));
-        world.Clock.Advance(TimeSpan.FromMinutes(11));
+        world.Later(TimeSpan.FromMinutes(11));
 
         (await shop.RefundAsync(externalId)).Is(200);
         Assert.Equal(5000, await shop.RefundedAtKaspiAsync(externalId));
