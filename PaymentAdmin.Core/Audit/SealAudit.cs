@@ -19,8 +19,9 @@ public sealed class SealAudit(PaymentStore store)
     private const int BatchSize = 500;
 
     /// <summary>Seals what has not been sealed; true when there was something.</summary>
-    public Task<bool> RunOnceAsync(CancellationToken cancellationToken) =>
-        store.WriteAsync(
+    public async Task<bool> RunOnceAsync(CancellationToken cancellationToken) =>
+        await store.ReadAsync(db => db.AuditEntries.AnyAsync(entry => entry.Sequence == null, cancellationToken), cancellationToken)
+        && await store.WriteAsync(
             async db =>
             {
                 await db.LockNameAsync("audit-seal", cancellationToken);

@@ -42,6 +42,10 @@ public sealed partial class DeliverEvents(PaymentStore store, IHttpClientFactory
     public async Task<IReadOnlyList<Task>> RunOnceAsync(CancellationToken cancellationToken)
     {
         await MakeOutAsync(cancellationToken);
+        // A look costs less than the writing transaction of a claim, and mostly nothing is due.
+        var soon = clock.GetUtcNow();
+        if (!await store.ReadAsync(db => db.EventDeliveries.AnyAsync(row => row.State == DeliveryState.Pending && row.NextAttemptAt <= soon, cancellationToken), cancellationToken))
+            return [];
         var full = busy.Where(pair => pair.Value >= PlacesPerEndpoint).Select(pair => pair.Key).ToList();
         var claimed = await ClaimAsync(full, cancellationToken);
         if (claimed.Count > 0)

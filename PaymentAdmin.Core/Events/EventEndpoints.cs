@@ -82,8 +82,8 @@ public sealed class EventEndpoints(PaymentStore store, SecretBox secrets, Deploy
                     return new Problem(Codes.NotFound, "No such endpoint.");
                 var rows = await db.EventDeliveries.Where(row => row.EndpointId == endpointId).OrderByDescending(row => row.Sequence).Take(limit)
                     .Join(db.OutgoingEvents, delivery => delivery.EventId, told => told.Id, (delivery, told) => new { Delivery = delivery, told.Type }).ToListAsync(cancellationToken);
-                var ids = rows.ConvertAll(row => row.Delivery.Id);
-                var tries = await db.EventDeliveryTries.Where(row => ids.Contains(row.DeliveryId)).OrderBy(row => row.At).ToListAsync(cancellationToken);
+                var shown = rows.ConvertAll(row => row.Delivery.Id);
+                var tries = await db.EventDeliveryTries.Where(row => shown.Contains(row.DeliveryId)).OrderBy(row => row.At).ToListAsync(cancellationToken);
                 return rows.ConvertAll(row => new DeliveryLog(row.Delivery, row.Type, tries.FindAll(attempt => attempt.DeliveryId == row.Delivery.Id)));
             },
             cancellationToken);

@@ -46,6 +46,10 @@ public sealed partial class ReconcilePayments(
 
     private async Task<int> AskDueAttemptsAsync(CancellationToken cancellationToken)
     {
+        // A look costs less than the writing transaction of a claim, and mostly nothing is due.
+        var now = clock.GetUtcNow();
+        if (!await store.ReadAsync(db => db.PaymentAttempts.AnyAsync(row => row.NextCheckAt <= now, cancellationToken), cancellationToken))
+            return 0;
         var due = await LeaseAttemptsAsync(cancellationToken);
         foreach (var (attempt, leaseToken) in due)
         {
@@ -157,6 +161,9 @@ public sealed partial class ReconcilePayments(
 
     private async Task<int> AskDueRefundsAsync(CancellationToken cancellationToken)
     {
+        var soon = clock.GetUtcNow();
+        if (!await store.ReadAsync(db => db.Refunds.AnyAsync(row => row.NextCheckAt <= soon, cancellationToken), cancellationToken))
+            return 0;
         var due = await store.WriteAsync(
             async db =>
             {

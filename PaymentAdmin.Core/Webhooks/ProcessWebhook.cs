@@ -36,6 +36,10 @@ public sealed partial class ProcessWebhook(
     /// <summary>One round; true when there was something to do.</summary>
     public async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
+        // A look costs less than the writing transaction of a claim, and mostly nothing is due.
+        var soon = clock.GetUtcNow();
+        if (!await store.ReadAsync(db => db.WebhookEvents.AnyAsync(row => (row.State == WebhookState.Pending || row.State == WebhookState.Unmatched) && row.NextAttemptAt <= soon, cancellationToken), cancellationToken))
+            return false;
         var claimed = await ClaimAsync(cancellationToken);
         if (claimed.Count == 0)
             return false;

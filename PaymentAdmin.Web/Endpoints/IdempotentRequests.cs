@@ -62,7 +62,7 @@ public sealed class IdempotentRequests(bool isRequired) : IEndpointFilter
             if (result is IResult executable)
                 await executable.ExecuteAsync(http);
             else if (result is not null)
-                await http.Response.WriteAsJsonAsync(result, result.GetType(), Json.Api);
+                await http.Response.WriteAsJsonAsync(result, result.GetType(), Json.Api, http.RequestAborted);
         }
         finally
         {

@@ -1,7 +1,5 @@
-using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
-using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Payments;
 
 namespace PaymentAdmin.Web.Endpoints;

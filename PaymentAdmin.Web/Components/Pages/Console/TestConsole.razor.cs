@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
-using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Providers.Sandbox;
