@@ -1,4 +1,8 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
@@ -92,25 +96,61 @@ public sealed class ServerStartTests
     }
 
     [Fact]
-    public async Task Session_opens_pages_and_survives_a_restart()
+    public async Task Session_survives_a_restart_and_its_key_is_sealed()
     {
         await using var database = await TestDatabase.CreateAsync();
-        string cookies;
-        await using (var app = await TestApp.StartOverAsync(database))
+        var options = new TestAppOptions { MapEndpoints = routes => routes.MapGet("/test/me", (HttpContext http) => http.User.Identity?.Name).RequireAuthorization() };
+        string cookies, email;
+        await using (var app = await TestApp.StartOverAsync(database, options))
         {
-            var email = await app.CreateUserAsync(Roles.Auditor);
+            email = await app.CreateUserAsync(Roles.Auditor);
             using var client = app.Client();
             using var answer = await SignInForm.PostAsync(client, email, TestApp.Password);
             cookies = string.Join("; ", answer.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0]));
-            Assert.Contains("httponly", string.Join(' ', answer.Headers.GetValues("Set-Cookie")), StringComparison.OrdinalIgnoreCase);
         }
 
-        await using var restarted = await TestApp.StartOverAsync(database);
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/account/denied");
+        await using var restarted = await TestApp.StartOverAsync(database, options);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/test/me");
         request.Headers.Add("Cookie", cookies);
         using var page = await restarted.Client().SendAsync(request);
 
-        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        Assert.Equal(email, await page.Content.ReadAsStringAsync());
+        var key = Assert.Single(await restarted.ReadAsync(db => Task.FromResult(db.DataProtectionKeys.ToList())));
+        Assert.Contains("v1|", key.XmlCipher, StringComparison.Ordinal);
+        Assert.DoesNotContain("masterKey", key.XmlCipher, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Disabled_user_loses_the_session_within_a_minute()
+    {
+        var clock = new TestClock(new DateTimeOffset(2026, 11, 21, 9, 0, 0, TimeSpan.Zero));
+        await using var app = await TestApp.StartAsync(new TestAppOptions { Clock = clock, MapEndpoints = routes => routes.MapGet("/test/me", () => "me").RequireAuthorization() });
+        using var client = await app.SignInAsync(Roles.Auditor);
+        Assert.Equal("me", await client.GetStringAsync("/test/me"));
+        await app.Store.WriteAsync(db => db.Users.ExecuteUpdateAsync(set => set.SetProperty(user => user.IsDisabled, true)), CancellationToken.None);
+
+        clock.Advance(TimeSpan.FromMinutes(1));
+        using var answer = await client.GetAsync("/test/me");
+
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+    }
+
+    [SqliteFact]
+    public async Task Migration_that_was_killed_half_way_does_not_hold_the_next_one()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using (var connection = new SqliteConnection(database.ConnectionString))
+        {
+            await connection.OpenAsync();
+            await using var command = connection.CreateCommand();
+            // What EF leaves behind when its process dies while it migrates.
+            command.CommandText = """CREATE TABLE "__EFMigrationsLock" ("Id" INTEGER PRIMARY KEY, "Timestamp" TEXT NOT NULL); INSERT INTO "__EFMigrationsLock" VALUES (1, '2026-01-01')""";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await using var app = await TestApp.StartOverAsync(database);
+
+        Assert.Equal("ok", await app.Client().GetStringAsync("/health/ready"));
     }
 
     [SqliteFact]

@@ -24,6 +24,10 @@ public sealed partial class SetupPageTests(Chromium chromium)
             await page.GetByTestId("setup-submit").ClickAsync();
             await Assertions.Expect(page).ToHaveURLAsync(new Uri(new Uri(app.Url), "/").ToString());
             Assert.Contains(await page.Context.CookiesAsync(), cookie => cookie is { Name: "paymentadmin", HttpOnly: true, SameSite: SameSiteAttribute.Lax });
+            var circuit = page.WaitForWebSocketAsync();
+            await page.GotoAsync("/superadmin/payment-configs");
+            Assert.StartsWith(app.Url.Replace("http", "ws", StringComparison.Ordinal) + "/_blazor", (await circuit).Url, StringComparison.Ordinal);
+            await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
             await page.GotoAsync("/setup");
             await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Set-up is done" })).ToBeVisibleAsync();
         });

@@ -109,7 +109,10 @@ public sealed class ResponseHeaders(RequestDelegate next)
     public const string RequestId = "Request-Id";
 
     private const string ContentPolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
-        + "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+        + "connect-src 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'; ";
+
+    // Browsers hold a form's redirect against form-action too, and a payer's form ends at the provider.
+    private static readonly PathString[] PayersForms = ["/pay", "/l"];
 
     public Task InvokeAsync(HttpContext http)
     {
@@ -127,12 +130,15 @@ public sealed class ResponseHeaders(RequestDelegate next)
         headers.XFrameOptions = "DENY";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()";
-        if (!headers.ContainsKey("Content-Security-Policy"))
-            headers.ContentSecurityPolicy = ContentPolicy;
+        // A file that somebody uploaded brings a stricter one; Blazor's own says less than ours.
+        if (!headers.ContentSecurityPolicy.ToString().Contains("sandbox", StringComparison.Ordinal))
+            headers.ContentSecurityPolicy = ContentPolicy + (IsPayersForm(http.Request) ? "form-action 'self' https:" : "form-action 'self'");
         if (http.Request.IsHttps)
             headers.StrictTransportSecurity = "max-age=31536000";
         return Task.CompletedTask;
     }
+
+    private static bool IsPayersForm(HttpRequest request) => Array.Exists(PayersForms, path => request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>

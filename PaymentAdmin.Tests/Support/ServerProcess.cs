@@ -1,0 +1,49 @@
+using System.Diagnostics;
+
+namespace PaymentAdmin.Tests.Support;
+
+/// <summary>The program as an operator starts it: a process of its own, with exit code and streams, in a folder of its own.</summary>
+public sealed class ServerProcess : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly Task<string> output;
+    private readonly Task<string> errors;
+
+    private ServerProcess(Process process)
+    {
+        this.process = process;
+        output = process.StandardOutput.ReadToEndAsync();
+        errors = process.StandardError.ReadToEndAsync();
+    }
+
+    /// <param name="environment">Beside what this process has; null takes a variable away.</param>
+    public static ServerProcess Start(string folder, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "PaymentAdmin.Web.dll"), .. arguments])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
+        return new ServerProcess(Process.Start(start) ?? throw new InvalidOperationException("The process did not start."));
+    }
+
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string folder, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
+    {
+        await using var started = Start(folder, environment, arguments);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await started.process.WaitForExitAsync(deadline.Token);
+        return (started.process.ExitCode, await started.output, await started.errors);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+            process.Kill();
+        await process.WaitForExitAsync();
+        await Task.WhenAll(output, errors);
+        process.Dispose();
+    }
+}
