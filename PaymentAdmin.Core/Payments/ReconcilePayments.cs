@@ -223,7 +223,7 @@ public sealed partial class ReconcilePayments(
             await store.WriteAsync(db => TakeUpAsync(db, call.Id, cancellationToken), cancellationToken);
 
         var stale = clock.GetUtcNow() - ProviderCalls.Patience;
-        var unsent = await store.ReadAsync(db => db.Refunds.Where(row => row.Status == RefundStatus.Requested && row.ActionRequired == null && row.SentAt == null && row.UpdatedAt < stale && !row.IsDemo).Select(row => row.Id).Take(BatchSize).ToListAsync(cancellationToken), cancellationToken);
+        var unsent = await store.ReadAsync(db => db.Refunds.Where(row => row.Status == RefundStatus.Requested && row.ActionRequired == null && row.SentAt == null && row.UpdatedAt < stale && !row.IsDemo).OrderBy(row => row.UpdatedAt).Select(row => row.Id).Take(BatchSize).ToListAsync(cancellationToken), cancellationToken);
         foreach (var refundId in unsent)
             await refunds.ContinueAsync(refundId, cancellationToken);
         return lost.Count + unsent.Count;

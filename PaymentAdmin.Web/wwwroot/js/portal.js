@@ -138,4 +138,7 @@ function moveRow(step, event) {
 window.portal = {
   /** Brings the timeline entry that the URL names into view; it was not there when the browser looked for it. */
   reveal: id => document.getElementById(id)?.scrollIntoView({ block: 'center' }),
+
+  /** Scrolls as little as it takes to see it: not at all where it stands beside what was pressed. */
+  show: id => document.getElementById(id)?.scrollIntoView({ block: 'nearest' }),
 };

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
@@ -31,6 +32,7 @@ public sealed partial class TestConsole : IAsyncDisposable
     private bool isOnSandbox;
     private bool isSending;
     private bool isPaused;
+    private bool isNew;
     private int ticks;
 
     [CascadingParameter]
@@ -67,6 +69,9 @@ public sealed partial class TestConsole : IAsyncDisposable
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
+    [Inject]
+    private IJSRuntime Script { get; set; } = null!;
+
     private static string EarlierRuns => $"/payments?mode=test&q={ReferencePrefix}";
 
     protected override async Task OnInitializedAsync()
@@ -79,6 +84,15 @@ public sealed partial class TestConsole : IAsyncDisposable
     }
 
     protected override Task OnParametersSetAsync() => ReloadAsync();
+
+    /// <summary>On a phone the timeline is far below the button. Only now: going to another address scrolls to the top first.</summary>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!isNew || run is null || run.Payment.Id != Run)
+            return;
+        isNew = false;
+        await Script.InvokeVoidAsync("portal.show", "console-live");
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -193,6 +207,7 @@ public sealed partial class TestConsole : IAsyncDisposable
                 return;
             }
             // The id is known before the payment is: the page watches while the provider is still being asked.
+            isNew = true;
             Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("run", paymentId), replace: Run is null);
             var created = await Create.RunAsync(request, Frame.ToActor(), CancellationToken.None);
             if (created.Problem is { } refused && !form.Take(refused))

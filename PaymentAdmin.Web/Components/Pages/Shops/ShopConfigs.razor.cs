@@ -174,7 +174,7 @@ public sealed partial class ShopConfigs : IDisposable
             return;
         saved = null;
         SavedShopConfig? done = null;
-        var subject = new ConfirmSubject { Bin = item.OrganizationBin, Mode = item.Mode, More = [("Shop", ShopOf(item)), ("Provider", ProviderName(item.Provider))] };
+        var subject = new ConfirmSubject { Bin = item.OrganizationBin, Mode = item.Mode, More = [("Shop", $"{item.ShopId} {item.ShopName}".TrimEnd()), ("Provider", ProviderName(item.Provider))] };
         await Dialogs.ConfirmAsync(
             $"Deactivate shop {item.ShopId}?",
             subject,
@@ -212,6 +212,6 @@ public sealed partial class ShopConfigs : IDisposable
     private static void MarkInactive(RowRenderEventArgs<ShopConfigItem> row)
     {
         if (row.Data is { IsActive: false })
-            row.Attributes["class"] = "off";
+            row.Attributes["data-off"] = "true";
     }
 }
