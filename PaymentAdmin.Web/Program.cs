@@ -24,6 +24,7 @@ try
     app.MapPayments();
     app.MapEvents();
     app.MapWebhooks();
+    app.MapExports();
     app.MapSandbox();
     app.MapSource001();
     app.MapPortal();

@@ -26,6 +26,7 @@ public static class PortalServices
         services.AddScoped<PortalFrameSource>();
         services.AddScoped<PortalCounts>();
         services.AddScoped<ConsoleShops>();
+        services.AddScoped<Endpoints.ExportCallers>();
         return services;
     }
 
@@ -33,6 +34,8 @@ public static class PortalServices
     {
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        // Whoever signs in without having asked for a page starts where the money is.
+        app.MapGet("/", () => Results.LocalRedirect("/payments")).RequireAuthorization();
         app.MapPost("/account/frame", SetFrameAsync).RequireAuthorization();
         app.MapPost("/account/sign-out", SignOutAsync).AllowAnonymous();
     }

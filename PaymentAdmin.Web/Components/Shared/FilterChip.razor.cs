@@ -32,6 +32,9 @@ public sealed partial class FilterChip
     [Parameter]
     public string? TestId { get; set; }
 
+    /// <summary>Closes the panel as if the user had: for a choice that needs no further press.</summary>
+    public Task CloseAsync() => Close();
+
     private Task Toggle() => isOpen ? Close() : Open();
 
     private Task Open()

@@ -1,0 +1,94 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Tests.Support;
+
+namespace PaymentAdmin.Tests.Endpoints;
+
+public sealed class ExportEndpointsTests : IAsyncLifetime
+{
+    private PaymentScene scene = null!;
+
+    public async Task InitializeAsync() => scene = await PaymentScene.StartAsync();
+
+    public async Task DisposeAsync() => await scene.DisposeAsync();
+
+    [Fact]
+    public async Task Key_exports_its_own_tenant_and_mode()
+    {
+        var payment = await scene.PaidAsync(500_000, "ORD-1");
+        await scene.CreateAsync(request => request with { OrderReference = "ORD-2" });
+        using var client = await scene.App.KeyClientAsync(Mode.Test, Scopes.PaymentsRead);
+
+        using var answer = await client.GetAsync("/export/payments.csv?status=succeeded");
+        var lines = Encoding.UTF8.GetString(await answer.Content.ReadAsByteArrayAsync()).TrimEnd().Split("\r\n");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("text/csv; charset=utf-8", answer.Content.Headers.ContentType?.ToString());
+        Assert.Matches("^payments-test-[0-9]{4}-[0-9]{2}-[0-9]{2}[.]csv$", answer.Content.Headers.ContentDisposition?.FileName?.Trim('"'));
+        Assert.Equal(2, lines.Length);
+        Assert.StartsWith($"{payment.Id},test,", lines[1], StringComparison.Ordinal);
+        Assert.Contains($",ORD-1,8,{PaymentScene.Bin},scripted,card,{payment.ProviderReference},5000.00,500000,5000.00,0.00,KZT,order,", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Session_exports_what_its_page_shows()
+    {
+        await scene.CreateAsync(request => request with { OrderReference = "ORD-1" });
+        using var client = await scene.App.SignInAsync(Roles.Finance);
+
+        var text = await client.GetStringAsync("/export/payments.csv?mode=test&cursor=anything&columns=order_reference&bom=0");
+        var live = await client.GetStringAsync("/export/payments.csv?mode=live&columns=order_reference&bom=0");
+
+        Assert.Equal("order_reference\r\nORD-1\r\n", text);
+        Assert.Equal("order_reference\r\n", live);
+        var entry = await scene.App.ReadAsync(db => db.AuditEntries.Where(row => row.Action == "payments.exported").OrderBy(row => row.Id).FirstAsync());
+        Assert.Contains("\"rows\":1", entry.After, StringComparison.Ordinal);
+        Assert.Contains("@shop.test", entry.ActorName, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_session_or_key_nothing_is_given()
+    {
+        using var nobody = scene.App.Client();
+        using var forged = scene.App.Client("pa_test_" + new string('x', 43));
+
+        await RefusedAsync(nobody, "/export/payments.csv", 401, "unauthenticated");
+        await RefusedAsync(forged, "/export/payments.csv", 401, "unauthenticated");
+    }
+
+    [Fact]
+    public async Task Caller_without_the_right_is_refused()
+    {
+        using var writer = await scene.App.KeyClientAsync(Mode.Test, Scopes.PaymentsWrite);
+        using var developer = await scene.App.SignInAsync(Roles.Developer);
+
+        await RefusedAsync(writer, "/export/payments.csv", 403, "scope_missing");
+        await RefusedAsync(developer, "/export/payments.csv", 403, "permission_missing");
+    }
+
+    [Theory]
+    [InlineData("?colour=red", 400, "invalid_parameter")]
+    [InlineData("?status=paid", 400, "invalid_parameter")]
+    [InlineData("?columns=colour", 400, "invalid_parameter")]
+    [InlineData("?created_from=yesterday", 400, "invalid_parameter")]
+    [InlineData("?mode=live", 403, "mode_mismatch")]
+    public async Task Filter_that_cannot_be_read_exports_nothing(string query, int status, string code)
+    {
+        using var client = await scene.App.KeyClientAsync(Mode.Test, Scopes.PaymentsRead);
+
+        await RefusedAsync(client, "/export/payments.csv" + query, status, code);
+    }
+
+    private static async Task RefusedAsync(HttpClient client, string path, int status, string code)
+    {
+        using var answer = await client.GetAsync(path);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True((int)answer.StatusCode == status, $"{(int)answer.StatusCode}: {text}");
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(code, JsonNode.Parse(text)!["code"]!.GetValue<string>());
+    }
+}

@@ -1,0 +1,208 @@
+using Microsoft.Playwright;
+using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Providers;
+using PaymentAdmin.Tests.Support;
+using static Microsoft.Playwright.Assertions;
+
+namespace PaymentAdmin.Tests.Pages.Payments;
+
+[Collection(BrowserCollection.Name)]
+public sealed class PaymentPagesTests(Chromium chromium)
+{
+    [BrowserFact]
+    public async Task Payment_is_found_opened_and_refunded()
+    {
+        await using var scene = await PaymentScene.StartAsync();
+        var payment = await scene.PaidAsync(6_290_000, "ORD-48201");
+        await scene.CreateAsync(request => request with { OrderReference = "ORD-48202" });
+
+        await chromium.VisitAsync(scene.Visit(), async page =>
+        {
+            await scene.SignInAsync(page);
+            await page.GotoAsync("/payments?mode=test");
+            await Expect(page.GetByTestId("payments-row")).ToHaveCountAsync(2);
+            await Expect(page.GetByTestId("payments-totals")).ToContainTextAsync("2 payments");
+
+            await page.GetByRole(AriaRole.Navigation, new() { Name = "Status" }).GetByRole(AriaRole.Link, new() { NameRegex = new("^Succeeded") }).ClickAsync();
+            await Expect(page.GetByTestId("payments-row")).ToHaveCountAsync(1);
+            Assert.Contains("status=succeeded", page.Url, StringComparison.Ordinal);
+
+            await page.GetByTestId("payments-row").GetByTestId("payment-status").ClickAsync();
+            var drawer = page.GetByTestId("payment-drawer");
+            await Expect(drawer).ToContainTextAsync("Paid in full");
+            await drawer.GetByTestId("payment-open").ClickAsync();
+            await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"/payments/{payment.Id}"));
+
+            await Expect(page.GetByTestId("money-strip")).ToContainTextAsync("62\u00a0900.00");
+            await page.GetByTestId("refund-open").ClickAsync();
+            await page.GetByTestId("refund-amount").FillAsync("12900");
+            await Expect(page.GetByTestId("refund-confirm")).ToHaveTextAsync("Refund 12\u00a0900.00\u00a0KZT");
+            await page.GetByTestId("refund-confirm").ClickAsync();
+            await Expect(page.GetByTestId("refund-outcome")).ToContainTextAsync("Refunded 12\u00a0900.00\u00a0KZT.");
+            await page.GetByTestId("refund-close").ClickAsync();
+
+            await Expect(page.GetByTestId("money-strip")).ToContainTextAsync("\u221212\u00a0900.00");
+            await Expect(page.GetByTestId("payment-status").First).ToHaveTextAsync("Partly refunded");
+            await Expect(page.GetByTestId("refund-status")).ToHaveTextAsync("Succeeded");
+        });
+
+        Assert.Equal(1_290_000, (await scene.PaymentAsync(payment.Id)).RefundedMinor);
+    }
+
+    [BrowserFact]
+    public async Task Open_list_and_open_payment_follow_the_database()
+    {
+        await using var scene = await PaymentScene.StartAsync();
+        var payment = await scene.CreateAsync();
+
+        await chromium.VisitAsync(scene.Visit(), async page =>
+        {
+            await scene.SignInAsync(page);
+            await page.GotoAsync("/payments?mode=test");
+            await Expect(page.GetByTestId("payment-status")).ToHaveTextAsync("Pending");
+
+            await scene.PayAsync(payment);
+            await Expect(page.GetByTestId("payment-status")).ToHaveTextAsync("Succeeded");
+
+            var newer = await scene.CreateAsync();
+            await Expect(page.GetByTestId("payments-new")).ToHaveTextAsync("1 new");
+            await Expect(page.GetByTestId("payments-row")).ToHaveCountAsync(1);
+            await page.GetByTestId("payments-new").ClickAsync();
+            await Expect(page.GetByTestId("payments-row")).ToHaveCountAsync(2);
+
+            await page.GetByRole(AriaRole.Link, new() { Name = newer.OrderReference }).ClickAsync();
+            await Expect(page.GetByTestId("payment-status").First).ToHaveTextAsync("Pending");
+            await scene.PayAsync(newer, 900_000);
+            await Expect(page.GetByTestId("payment-question")).ToContainTextAsync("Received 9\u00a0000.00\u00a0KZT, expected 10\u00a0000.00\u00a0KZT.");
+        });
+    }
+
+    [BrowserFact]
+    public async Task Person_decides_about_another_amount()
+    {
+        await using var scene = await PaymentScene.StartAsync();
+        var payment = await scene.PayAsync(await scene.CreateAsync(), 900_000);
+
+        await chromium.VisitAsync(scene.Visit(), async page =>
+        {
+            await scene.SignInAsync(page, Roles.Finance);
+            await page.GotoAsync($"/payments/{payment.Id}");
+            await page.GetByTestId("decide-difference_written_off").ClickAsync();
+            await page.GetByTestId("reason-confirm").ClickAsync();
+            await Expect(page.Locator("#reason-text-error")).ToHaveTextAsync("Say why.");
+            await page.GetByTestId("reason-text").FillAsync("Agreed with the customer");
+            await page.GetByTestId("reason-confirm").ClickAsync();
+
+            await Expect(page.GetByTestId("payment-status").First).ToHaveTextAsync("Succeeded");
+            await Expect(page.GetByTestId("payment-timeline")).ToContainTextAsync("Agreed with the customer");
+        });
+
+        Assert.Equal(PaymentStatus.Succeeded, (await scene.PaymentAsync(payment.Id)).Status);
+    }
+
+    [BrowserFact]
+    public async Task Lost_reference_is_attached_and_asked_about()
+    {
+        await using var scene = await PaymentScene.StartAsync();
+        scene.Provider.Profile = scene.Provider.Profile with { QueriesByOurReference = false };
+        ScriptedProvider.Charge? lost = null;
+        scene.Provider.OnCreate = charge =>
+        {
+            lost = charge;
+            return Task.FromResult<CheckoutResult?>(new CheckoutResult.Unknown("timeout"));
+        };
+        var payment = await scene.CreateAsync();
+        scene.Provider.Pay(lost!.Reference);
+
+        await chromium.VisitAsync(scene.Visit(), async page =>
+        {
+            await scene.SignInAsync(page, Roles.Finance);
+            await page.GotoAsync($"/payments/{payment.Id}");
+            await Expect(page.GetByTestId("payment-question")).ToContainTextAsync("answer was lost");
+            await page.GetByTestId("attach-open").ClickAsync();
+            await page.GetByTestId("attach-reference").FillAsync(lost.Reference);
+            await page.GetByTestId("reason-text").FillAsync("Found in the provider’s cabinet");
+            await page.GetByTestId("reason-confirm").ClickAsync();
+
+            await Expect(page.GetByTestId("payment-status").First).ToHaveTextAsync("Succeeded");
+        });
+    }
+
+    [BrowserFact]
+    public async Task Empty_lists_say_why_they_are_empty()
+    {
+        await using var scene = await PaymentScene.StartAsync();
+
+        await chromium.VisitAsync(scene.Visit(), async page =>
+        {
+            await scene.SignInAsync(page);
+            await page.GotoAsync("/payments?mode=test");
+            await Expect(page.GetByTestId("payments-empty-none")).ToBeVisibleAsync();
+            await scene.CreateAsync();
+            await Expect(page.GetByTestId("payments-row")).ToHaveCountAsync(1);
+            await page.GotoAsync("/payments?mode=test&status=failed");
+            await Expect(page.GetByTestId("payments-empty-filter")).ToBeVisibleAsync();
+            await page.GotoAsync("/payments?mode=live");
+            await Expect(page.GetByTestId("payments-empty-mode")).ToContainTextAsync("1 payments exist in test mode.");
+            await page.GotoAsync("/payments?mode=test&colour=red");
+            await Expect(page.GetByTestId("payments-problem")).ToContainTextAsync("colour");
+            await page.GotoAsync($"/payments/{Guid.CreateVersion7()}");
+            await Expect(page.GetByTestId("payment-missing")).ToBeVisibleAsync();
+        });
+    }
+
+    [BrowserFact]
+    public async Task Filter_chips_and_search_write_the_address_and_the_export_follows()
+    {
+        await using var scene = await PaymentScene.StartAsync();
+        await scene.CreateAsync(request => request with { OrderReference = "ORD-1" });
+        await scene.CreateAsync(request => request with { OrderReference = "DON-1", ShopId = null, Provider = null });
+
+        await chromium.VisitAsync(scene.Visit(), async page =>
+        {
+            await scene.SignInAsync(page);
+            await page.GotoAsync("/payments?mode=test");
+            await page.GetByTestId("filter-shop").ClickAsync();
+            await page.GetByLabel("8 Almaty, Abay").CheckAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
+            await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("shop_id=8"));
+            await Expect(page.GetByTestId("payments-row")).ToHaveCountAsync(1);
+            Assert.Equal("/export/payments.csv?mode=test&shop_id=8", await page.GetByTestId("payments-export").GetAttributeAsync("href"));
+
+            var download = await page.RunAndWaitForDownloadAsync(() => page.GetByTestId("payments-export").ClickAsync());
+            var text = await File.ReadAllTextAsync(await download.PathAsync());
+            Assert.Contains("ORD-1", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("DON-1", text, StringComparison.Ordinal);
+
+            await page.GetByRole(AriaRole.Searchbox).FillAsync("DON");
+            await page.GetByRole(AriaRole.Searchbox).PressAsync("Enter");
+            await Expect(page.GetByTestId("payments-row")).ToContainTextAsync("DON-1");
+            await page.GetByTestId("filters-clear").ClickAsync();
+            await Expect(page.GetByTestId("payments-row")).ToHaveCountAsync(2);
+
+            await page.GetByTestId("filter-created").ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Yesterday" }).ClickAsync();
+            await Expect(page.GetByTestId("payments-empty-filter")).ToBeVisibleAsync();
+            await Expect(page.GetByTestId("filter-created")).ToContainTextAsync("Yesterday");
+        });
+    }
+
+    [BrowserFact]
+    public async Task Audit_shows_what_was_done_and_what_it_changed()
+    {
+        await using var scene = await PaymentScene.StartAsync();
+        var payment = await scene.PaidAsync();
+
+        await chromium.VisitAsync(scene.Visit(), async page =>
+        {
+            await scene.SignInAsync(page, Roles.Auditor);
+            await page.GotoAsync($"/audit?action=payment&entity_id={payment.Id}");
+            await Expect(page.GetByTestId("audit-row").First).ToContainTextAsync("payment.succeeded");
+            await page.GetByTestId("audit-row").First.Locator("summary").ClickAsync();
+            await Expect(page.GetByTestId("audit-row").First).ToContainTextAsync("received_minor");
+            await page.GotoAsync("/refunds?mode=test");
+            await Expect(page.GetByText("No refunds yet")).ToBeVisibleAsync();
+        });
+    }
+}

@@ -1,0 +1,205 @@
+using Microsoft.AspNetCore.Components;
+using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Providers;
+using PaymentAdmin.Web.Components.Layout;
+using PaymentAdmin.Web.Components.Shared;
+using Radzen;
+
+namespace PaymentAdmin.Web.Components.Pages.Payments;
+
+/// <summary>
+/// The list of payments. Filter and place are in the address; rows on screen follow the database where they stand,
+/// and new ones wait behind a pill, so that nothing jumps under the hand.
+/// </summary>
+public sealed partial class PaymentList : IDisposable
+{
+    private const string Path = "/payments";
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+
+    // Counts may be two seconds old: asked again when they cannot be any more.
+    private static readonly TimeSpan CountsPause = TimeSpan.FromMilliseconds(2500);
+
+    private readonly CancellationTokenSource left = new();
+    private CancellationTokenSource? loading;
+    private LiveRefresh? liveRows;
+    private LiveRefresh? liveCounts;
+    private (string? Uri, Guid? Tenant, Mode? Mode) shown;
+    private PaymentFilter filter = PaymentFilter.All;
+    private Problem? problem;
+    private PaymentPage? page;
+    private IReadOnlyList<PaymentRow> rows = [];
+    private IList<PaymentRow> selected = [];
+    private PaymentCounts? counts;
+    private PaymentChoices choices = PaymentChoices.None;
+    private string? cursor;
+    private int newCount;
+
+    [CascadingParameter]
+    private PortalFrame? Frame { get; set; }
+
+    [Inject]
+    private PaymentSearch Search { get; set; } = null!;
+
+    [Inject]
+    private ProviderRegistry Providers { get; set; } = null!;
+
+    [Inject]
+    private LiveUpdates Updates { get; set; } = null!;
+
+    [Inject]
+    private DialogService Dialogs { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    private SearchScope? Scope => Frame is { TenantId: { } tenantId } ? new SearchScope(tenantId, Frame.Mode, Frame.Zone) : null;
+
+    private string ExportHref => "/export/payments.csv" + InMode(filter).ToQueryString();
+
+    private string Summary => page!.NewerCursor is null && page.OlderCursor is null
+        ? $"{rows.Count} of {rows.Count}, newest first"
+        : counts is null ? $"{rows.Count} shown, newest first" : $"{rows.Count} of {PaymentWords.Count(counts.Matching)}, newest first";
+
+    private IReadOnlyList<LinkTab> Tabs
+    {
+        get
+        {
+            var open = filter with { Statuses = [], HasRefund = null };
+            var tabs = new List<LinkTab> { new("All", Href(open), filter.Statuses.Count == 0 && filter.HasRefund is null, CountOf(counts?.All)) };
+            PaymentStatus[] order = [PaymentStatus.Succeeded, PaymentStatus.Pending, PaymentStatus.InReview, PaymentStatus.Failed, PaymentStatus.Expired, PaymentStatus.Cancelled, PaymentStatus.Created];
+            foreach (var status in order)
+                tabs.Add(new(ChipLook.Of(status).Word, Href(open with { Statuses = [status] }), filter.HasRefund is null && filter.Statuses is [var only] && only == status, CountOf(counts?.ByStatus[status])));
+            tabs.Add(new("Refunded", Href(open with { HasRefund = true }), filter.HasRefund == true, CountOf(counts?.WithRefund)));
+            return tabs;
+        }
+    }
+
+    protected override void OnInitialized()
+    {
+        liveRows = new LiveRefresh(Updates, Pause, Concerns, () => InvokeAsync(FollowRowsAsync));
+        liveCounts = new LiveRefresh(Updates, CountsPause, Concerns, () => InvokeAsync(CountAsync));
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        var now = (Navigation.Uri, Frame?.TenantId, Frame?.Mode);
+        if (shown == now || Navigation.PathOf() != Path)
+            return;
+        shown = now;
+        await LoadAsync();
+    }
+
+    public void Dispose()
+    {
+        liveRows?.Dispose();
+        liveCounts?.Dispose();
+        loading?.Cancel();
+        loading?.Dispose();
+        left.Cancel();
+        left.Dispose();
+        Dialogs.CloseSide();
+    }
+
+    private bool Concerns(LiveUpdate update) => update.Subject is "payment" or "refund" && update.TenantId == Frame?.TenantId;
+
+    private async Task LoadAsync()
+    {
+        loading?.Cancel();
+        loading?.Dispose();
+        loading = CancellationTokenSource.CreateLinkedTokenSource(left.Token);
+        var token = loading.Token;
+        var parameters = Navigation.Parameters();
+        var read = PaymentFilter.Read(parameters, Providers, "cursor");
+        problem = read.Problem;
+        if (problem is not null || Scope is not { } scope)
+            return;
+        filter = read.Value with { Mode = null };
+        cursor = parameters.Find("cursor");
+        try
+        {
+            var found = await Search.PageAsync(scope, filter, cursor, PaymentSearch.PageSizeDefault, token);
+            problem = found.Problem;
+            if (problem is not null)
+                return;
+            page = found.Value;
+            rows = page.Rows;
+            selected = [];
+            newCount = 0;
+            // Rows first: they are what was asked for; the figures above them may take longer.
+            StateHasChanged();
+            counts = await Search.CountAsync(scope, filter, token);
+            choices = choices == PaymentChoices.None ? await Search.ChoicesAsync(scope.TenantId, token) : choices;
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            // Another address was asked for meanwhile, and is being loaded.
+        }
+    }
+
+    /// <summary>The rows on screen as they are now, and how many came on top of them.</summary>
+    private async Task FollowRowsAsync()
+    {
+        if (Scope is not { } scope || page is null || problem is not null)
+            return;
+        if (rows.Count == 0)
+        {
+            await LoadAsync();
+        }
+        else
+        {
+            var fresh = (await Search.RowsAsync(scope, [.. rows.Select(row => row.Id)], left.Token)).ToDictionary(row => row.Id);
+            rows = [.. rows.Select(row => fresh.GetValueOrDefault(row.Id, row))];
+            selected = [.. rows.Where(row => selected.Any(one => one.Id == row.Id))];
+            newCount = page.NewerCursor is null ? await Search.CountNewerAsync(scope, filter, rows[0].CreatedAt, rows[0].Id, left.Token) : 0;
+        }
+        StateHasChanged();
+    }
+
+    private async Task CountAsync()
+    {
+        if (Scope is not { } scope || problem is not null)
+            return;
+        counts = await Search.CountAsync(scope, filter, left.Token);
+        StateHasChanged();
+    }
+
+    private async Task ShowNewestAsync()
+    {
+        if (cursor is null)
+            await LoadAsync();
+        else
+            Navigation.NavigateTo(Href(filter));
+    }
+
+    private void GoTo(PaymentFilter next) => Navigation.NavigateTo(Href(next));
+
+    private async Task OpenAsync(PaymentRow row)
+    {
+        selected = [row];
+        var options = new SideDialogOptions { Width = "480px", ShowMask = false, Position = DialogPosition.Right, AutoFocusFirstElement = true, CloseAriaLabel = "Close" };
+        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            [nameof(PaymentDrawer.PaymentId)] = row.Id,
+            [nameof(PaymentDrawer.Ids)] = rows.Select(one => one.Id).ToList(),
+            [nameof(PaymentDrawer.OnMove)] = (Action<Guid>)(id =>
+            {
+                selected = [.. rows.Where(one => one.Id == id)];
+                options.Title = selected.Count > 0 ? selected[0].OrderReference : options.Title;
+                StateHasChanged();
+            }),
+        };
+        await Dialogs.OpenSideAsync<PaymentDrawer>(row.OrderReference, parameters, options);
+        selected = [];
+    }
+
+    private static void NameRow(RowRenderEventArgs<PaymentRow> row) => row.Attributes["data-testid"] = "payments-row";
+
+    private static string? Remark(PaymentRow row) => PaymentWords.All(row.Exceptions) ?? (row.Status is PaymentStatus.Failed or PaymentStatus.Pending ? row.LastError : null);
+
+    private static string? CountOf(CappedCount? count) => count is { } known ? PaymentWords.Count(known) : null;
+
+    private PaymentFilter InMode(PaymentFilter any) => any with { Mode = Frame?.Mode };
+
+    private string Href(PaymentFilter any, string? at = null) => PageQuery.At(Path, InMode(any).Write(), at);
+}

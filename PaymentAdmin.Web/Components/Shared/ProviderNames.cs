@@ -1,0 +1,11 @@
+using PaymentAdmin.Core.Providers;
+
+namespace PaymentAdmin.Web.Components.Shared;
+
+/// <summary>How rows name a provider; one that this build does not have is shown by its id.</summary>
+public static class ProviderNames
+{
+    public static string NameOf(this ProviderRegistry providers, string? id) => providers.TryFind(id, out var provider) ? provider.Profile.Name : id ?? "–";
+
+    public static string MarkOf(this ProviderRegistry providers, string? id) => providers.TryFind(id, out var provider) ? provider.Profile.Mark : id is { Length: > 1 } ? char.ToUpperInvariant(id[0]) + id[1..2] : "?";
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Data;
+using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Providers;
+using PaymentAdmin.Web.Components.Layout;
+using PaymentAdmin.Web.Hosting;
+
+namespace PaymentAdmin.Web.Endpoints;
+
+/// <summary>Downloads that take exactly a list page's address (contract.md section 7).</summary>
+public static class ExportEndpoints
+{
+    // A page of the list has these too; the file holds every page.
+    private static readonly string[] OfThePage = ["cursor", "limit"];
+
+    /// <summary>Anonymous for the middleware alone: people come by cookie, programs by key, and <see cref="ExportCaller"/> judges both.</summary>
+    public static IEndpointRouteBuilder MapExports(this IEndpointRouteBuilder routes)
+    {
+        // A million rows take longer than a page may: the file ends when it is whole, or when the caller goes away.
+        routes.MapGet("/export/payments.csv", PaymentsAsync).AllowAnonymous().DisableRequestTimeout();
+        return routes;
+    }
+
+    private static async Task<IResult> PaymentsAsync(HttpContext http, PaymentCsv csv, ProviderRegistry providers, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var caller = await callers.FindAsync(http, Scopes.PaymentsRead, Permissions.Export, cancellationToken);
+        if (!caller.IsOk)
+            return caller.Problem!.ToHttp();
+        var query = http.Request.Query.SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? ""))).ToList();
+        var filter = PaymentFilter.Read(query, providers, [.. CsvOptions.Parameters, .. OfThePage]);
+        if (!filter.IsOk)
+            return filter.Problem!.ToHttp();
+        var options = CsvOptions.Read(query, PaymentCsv.Columns, PaymentCsv.StandardColumns);
+        if (!options.IsOk)
+            return options.Problem!.ToHttp();
+        if (filter.Value.Mode is { } mode && mode != caller.Value.Scope.Mode)
+            return new Problem(Codes.ModeMismatch, $"This key is one of {Words.Of(caller.Value.Scope.Mode)} mode.").ToHttp();
+
+        var scope = caller.Value.Scope;
+        var day = TimeBound.DayOf(clock.GetUtcNow(), scope.Zone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        http.Response.ContentType = "text/csv; charset=utf-8";
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"payments-{Words.Of(scope.Mode)}-{day}.csv\"";
+        http.Response.Headers.CacheControl = "no-store";
+        await csv.WriteAsync(http.Response.BodyWriter, scope, filter.Value with { Mode = scope.Mode }, options.Value, caller.Value.Actor, cancellationToken);
+        return Results.Empty;
+    }
+}
+
+/// <summary>Whose rows an export holds, and who gets it.</summary>
+public sealed record ExportCaller(SearchScope Scope, Actor Actor);
+
+/// <summary>Finds out who asks for an export: an API key stands for its own tenant and mode, a session for its frame.</summary>
+public sealed class ExportCallers(PortalFrameSource frames, PaymentStore store, Deployment deployment)
+{
+    public async Task<Result<ExportCaller>> FindAsync(HttpContext http, string keyScope, string permission, CancellationToken cancellationToken)
+    {
+        if (http.Request.Headers.Authorization.Count > 0)
+            return await OfKeyAsync(http, keyScope, cancellationToken);
+        // This route is open to the middleware, so the second factor is asked for here.
+        if (deployment.RequireSecondFactor && SecondFactorGate.IsMissing(http.User))
+            return Unknown();
+        var frame = await frames.LoadAsync(http.User, FrameChoice.Of(http.Request), cancellationToken);
+        if (frame is null)
+            return Unknown();
+        if (!frame.IsAllowed(permission))
+            return new Problem(Codes.PermissionMissing, $"The role {frame.Role} does not allow this.");
+        return frame.TenantId is { } tenantId
+            ? new ExportCaller(new SearchScope(tenantId, frame.Mode, frame.Zone), http.User.ToActor(http))
+            : new Problem(Codes.NotFound, "There is no tenant yet.");
+    }
+
+    private async Task<Result<ExportCaller>> OfKeyAsync(HttpContext http, string keyScope, CancellationToken cancellationToken)
+    {
+        await http.AuthenticateAsync(ApiKeyHandler.Scheme);
+        if (http.Features.Get<CallerIdentity>() is not { } key)
+            return Unknown();
+        if (!key.Has(keyScope))
+            return new Problem(Codes.ScopeMissing, $"The key lacks the scope {keyScope}.");
+        var tenant = await store.ReadAsync(db => db.Tenants.SingleAsync(row => row.Id == key.TenantId, cancellationToken), cancellationToken);
+        return new ExportCaller(new SearchScope(key.TenantId, key.Mode, tenant.Zone), key.Actor);
+    }
+
+    private static Problem Unknown() => new(Codes.Unauthenticated, "Sign in, or send an API key: Authorization: Bearer pa_test_… or pa_live_….");
+}
