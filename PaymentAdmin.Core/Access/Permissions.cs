@@ -1,3 +1,5 @@
+using PaymentAdmin.Core.Common;
+
 namespace PaymentAdmin.Core.Access;
 
 /// <summary>The roles a user can have; exactly one each. Superadmins belong to no tenant and see all.</summary>
@@ -49,6 +51,11 @@ public static class Permissions
         [Roles.Developer] = [PaymentsRead, ConfigsRead, WebhooksRead, WebhooksReplay, TestConsole, KeysManage],
         [Roles.Auditor] = [PaymentsRead, ConfigsRead, WebhooksRead, Export, AuditRead],
     };
+
+    /// <summary>The problem to answer when a person's role does not allow it; other callers were judged by their scopes.</summary>
+    public static Problem? Missing(Actor actor, string permission) => actor.Kind != ActorKind.User || IsAllowed(actor.Role, permission)
+        ? null
+        : new Problem(Codes.PermissionMissing, $"The role {actor.Role ?? "none"} does not allow this.");
 
     public static bool IsAllowed(string? role, string permission) =>
         role is not null && ByRole.TryGetValue(role, out var allowed) && allowed.Contains(permission);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Shops;
 
@@ -33,6 +34,12 @@ public static class PaymentServices
         .AddSingleton<RefundPayment>()
         .AddSingleton<ReconcilePayments>()
         .AddSingleton<SettlePayment>()
+        .AddSingleton<PaymentSearch>()
+        .AddSingleton<PaymentCsv>()
+        .AddSingleton<PaymentDetails>()
+        .AddSingleton<AddPaymentNote>()
+        .AddSingleton<RefundSearch>()
+        .AddSingleton<AuditSearch>()
         .AddSingleton<Idempotency>()
         .AddSingleton<Audit.SealAudit>()
         .AddSingleton<Integrity.CheckIntegrity>()

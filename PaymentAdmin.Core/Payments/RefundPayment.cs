@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
@@ -39,6 +40,8 @@ public sealed class RefundPayment(
 {
     public async Task<Result<Guid>> RunAsync(RefundRequestedBy request, Actor actor, CancellationToken cancellationToken)
     {
+        if (Permissions.Missing(actor, Permissions.RefundsRequest) is { } refused)
+            return refused;
         if (Texts.Fault(request.Reason, 255, isRequired: true) is { } fault)
             return Problem.Invalid("reason", fault);
         if (request.AmountMinor is <= 0 or > Money.MinorMax)

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Providers;
@@ -18,6 +19,8 @@ public sealed class SettlePayment(PaymentStore store, ProviderRegistry providers
     /// <summary>Asks the provider about every open attempt, at most once per 5 s and payment; answers from our state otherwise.</summary>
     public async Task<Result<bool>> VerifyAsync(Guid tenantId, Mode? mode, Guid paymentId, Actor actor, CancellationToken cancellationToken)
     {
+        if (Permissions.Missing(actor, Permissions.PaymentsRead) is { } missing)
+            return missing;
         Result<List<Guid>> due = await store.WriteAsync<List<Guid>>(
             async db =>
             {
@@ -45,6 +48,8 @@ public sealed class SettlePayment(PaymentStore store, ProviderRegistry providers
     /// </summary>
     public async Task<Result<bool>> CancelAsync(Guid tenantId, Mode? mode, Guid paymentId, string? reason, Actor actor, CancellationToken cancellationToken)
     {
+        if (Permissions.Missing(actor, Permissions.PaymentsWrite) is { } missing)
+            return missing;
         var payment = await store.ReadAsync(db => db.Payments.FirstOrDefaultAsync(row => row.Id == paymentId && row.TenantId == tenantId, cancellationToken), cancellationToken);
         if (payment is null || (mode is not null && payment.Mode != mode))
             return new Problem(Codes.PaymentNotFound, "No such payment.");
@@ -80,6 +85,8 @@ public sealed class SettlePayment(PaymentStore store, ProviderRegistry providers
     /// </summary>
     public async Task<Result<AppliedObservation?>> AttachReferenceAsync(Guid tenantId, Guid paymentId, Guid attemptId, string reference, string reason, Actor actor, CancellationToken cancellationToken)
     {
+        if (Permissions.Missing(actor, Permissions.PaymentsReview) is { } missing)
+            return missing;
         reference = reference.Trim();
         if (Texts.Fault(reference, 100, isRequired: true) is { } fault)
             return Problem.Invalid("provider_reference", fault);
@@ -110,6 +117,8 @@ public sealed class SettlePayment(PaymentStore store, ProviderRegistry providers
     /// <summary>An operator decides about money that came differently, or a hold. Refused when the payment has moved on meanwhile.</summary>
     public async Task<Result<AppliedObservation>> DecideAsync(Guid tenantId, Guid paymentId, ObservedFact decision, string reason, Actor actor, CancellationToken cancellationToken)
     {
+        if (Permissions.Missing(actor, Permissions.PaymentsReview) is { } missing)
+            return missing;
         if (decision is not (ObservedFact.ReceivedAccepted or ObservedFact.DifferenceWrittenOff or ObservedFact.EvidenceRejected or ObservedFact.EvidenceRejectedForGood or ObservedFact.HoldReleased))
             return Problem.Invalid("decision", "is none that a person takes here");
         if (Texts.Fault(reason, 255, isRequired: true) is { } fault)

@@ -1,0 +1,129 @@
+using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Data;
+
+namespace PaymentAdmin.Core.Payments;
+
+/// <summary>A <see cref="PaymentFilter"/> as a query: the list, its counts and the CSV are made from this one.</summary>
+public static class PaymentQuery
+{
+    /// <summary>So many matches of a search text are looked up through the index of the text; more are found faster along the time.</summary>
+    private const int FewMatches = 200;
+
+    private static readonly string[] WithoutDecimals = [.. Currency.Codes.Where(code => Currency.Exponent(code) == 0)];
+    private static readonly string[] WithThreeDecimals = [.. Currency.Codes.Where(code => Currency.Exponent(code) == 3)];
+
+    public static async Task<IQueryable<Payment>> ForAsync(PaymentDb db, SearchScope scope, PaymentFilter filter, CancellationToken cancellationToken)
+    {
+        var rows = db.Payments.AsNoTracking().Where(row => row.TenantId == scope.TenantId && row.Mode == scope.Mode);
+        rows = WhereStatus(rows, filter);
+        rows = WhereParty(rows, filter);
+        rows = WhereAmount(rows, filter);
+        rows = WhereTime(rows, filter, scope.Zone);
+        return filter.Query is { } text ? await WhereTextAsync(db, rows, scope, text, cancellationToken) : rows;
+    }
+
+    public static IOrderedQueryable<Payment> NewestFirst(this IQueryable<Payment> rows) => rows.OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id);
+
+    /// <summary>The rows after a place. The first condition alone gives the index its range; the second settles rows of the same moment.</summary>
+    public static IQueryable<Payment> After(this IQueryable<Payment> rows, DateTimeOffset at, Guid id) =>
+        rows.Where(row => row.CreatedAt <= at && (row.CreatedAt < at || row.Id < id));
+
+    public static IQueryable<Payment> Before(this IQueryable<Payment> rows, DateTimeOffset at, Guid id) =>
+        rows.Where(row => row.CreatedAt >= at && (row.CreatedAt > at || row.Id > id));
+
+    private static IQueryable<Payment> WhereStatus(IQueryable<Payment> rows, PaymentFilter filter)
+    {
+        if (filter.Statuses is [var only])
+            rows = rows.Where(row => row.Status == only);
+        else if (filter.Statuses.Count > 1)
+            rows = rows.Where(row => filter.Statuses.Contains(row.Status));
+        if (filter.Exceptions.Count > 0)
+        {
+            // The first condition is the one that the partial index of the exceptions answers.
+            var any = filter.Exceptions.Aggregate((all, next) => all | next);
+            rows = rows.Where(row => row.Exceptions != PaymentExceptions.None && (row.Exceptions & any) != PaymentExceptions.None);
+        }
+        return filter.HasRefund switch
+        {
+            true => rows.Where(row => row.RefundReservedMinor > 0),
+            false => rows.Where(row => row.RefundReservedMinor == 0),
+            null => rows,
+        };
+    }
+
+    private static IQueryable<Payment> WhereParty(IQueryable<Payment> rows, PaymentFilter filter)
+    {
+        rows = filter.Providers switch { [] => rows, [var only] => rows.Where(row => row.Provider == only), var some => rows.Where(row => some.Contains(row.Provider!)) };
+        rows = filter.ShopIds switch { [] => rows, [var only] => rows.Where(row => row.ShopNumber == only), var some => rows.Where(row => some.Contains(row.ShopNumber!.Value)) };
+        rows = filter.OrganizationBins switch { [] => rows, [var only] => rows.Where(row => row.OrganizationBin == only), var some => rows.Where(row => some.Contains(row.OrganizationBin!)) };
+        return filter.Currencies switch { [] => rows, [var only] => rows.Where(row => row.Currency == only), var some => rows.Where(row => some.Contains(row.Currency)) };
+    }
+
+    /// <summary>5000 means 5000.00 KZT, 5000 JPY and 5000.000 KWD: the bounds are minor units, one pair for each number of decimals.</summary>
+    private static IQueryable<Payment> WhereAmount(IQueryable<Payment> rows, PaymentFilter filter)
+    {
+        if (filter.AmountFrom is null && filter.AmountTo is null)
+            return rows;
+        var (from0, to0) = MinorBounds(filter, exponent: 0);
+        var (from2, to2) = MinorBounds(filter, exponent: 2);
+        var (from3, to3) = MinorBounds(filter, exponent: 3);
+        return rows.Where(row =>
+            (WithoutDecimals.Contains(row.Currency) && row.AmountMinor >= from0 && row.AmountMinor <= to0)
+            || (WithThreeDecimals.Contains(row.Currency) && row.AmountMinor >= from3 && row.AmountMinor <= to3)
+            || (!WithoutDecimals.Contains(row.Currency) && !WithThreeDecimals.Contains(row.Currency) && row.AmountMinor >= from2 && row.AmountMinor <= to2));
+    }
+
+    private static (long From, long To) MinorBounds(PaymentFilter filter, int exponent) =>
+        (filter.AmountFrom is { } from ? (long)decimal.Ceiling(from * Currency.Scale(exponent)) : 0, filter.AmountTo is { } to ? (long)decimal.Floor(to * Currency.Scale(exponent)) : long.MaxValue);
+
+    private static IQueryable<Payment> WhereTime(IQueryable<Payment> rows, PaymentFilter filter, TimeZoneInfo zone)
+    {
+        if (filter.CreatedFrom?.From(zone) is { } from)
+            rows = rows.Where(row => row.CreatedAt >= from);
+        if (filter.CreatedTo?.To(zone) is { } to)
+            rows = rows.Where(row => row.CreatedAt < to);
+        return rows;
+    }
+
+    /// <summary>What a search text is decides where it is looked for, so that each look-up is one of an index and none reads every row.</summary>
+    private static async Task<IQueryable<Payment>> WhereTextAsync(PaymentDb db, IQueryable<Payment> rows, SearchScope scope, string text, CancellationToken cancellationToken)
+    {
+        if (Guid.TryParse(text, out var id))
+            return rows.Where(row => row.Id == id);
+        if (text.Contains('@', StringComparison.Ordinal))
+        {
+            var lower = text.ToLowerInvariant();
+            return rows.Where(row => row.CustomerEmail == text || row.CustomerEmail == lower);
+        }
+        var own = db.Payments.AsNoTracking().Where(row => row.TenantId == scope.TenantId && row.Mode == scope.Mode);
+        if (await ExactAsync(db, own, scope, text, cancellationToken) is { Count: > 0 } exact)
+            return rows.Where(row => exact.Contains(row.Id));
+        if (Texts.IsPhone(text) && Texts.PhoneDigits(text) is { } digits && await own.AnyAsync(row => row.PhoneDigits == digits, cancellationToken))
+            return rows.Where(row => row.PhoneDigits == digits);
+        return await WhereReferenceBeginsAsync(rows, own, text, cancellationToken);
+    }
+
+    /// <summary>Payments with exactly this payment code, or this reference at the provider of any of their attempts.</summary>
+    private static async Task<List<Guid>> ExactAsync(PaymentDb db, IQueryable<Payment> own, SearchScope scope, string text, CancellationToken cancellationToken)
+    {
+        var code = text.ToUpperInvariant();
+        var found = await own.Where(row => row.PaymentCode == code).OrderBy(row => row.Id).Select(row => row.Id).Take(1).ToListAsync(cancellationToken);
+        found.AddRange(await own.Where(row => row.ProviderReference == text).OrderBy(row => row.Id).Select(row => row.Id).Take(FewMatches).ToListAsync(cancellationToken));
+        var accounts = await db.ProviderAccounts.Where(account => account.TenantId == scope.TenantId && account.Mode == scope.Mode).Select(account => account.Id).ToListAsync(cancellationToken);
+        found.AddRange(await db.PaymentAttempts.Where(attempt => accounts.Contains(attempt.AccountId) && attempt.ProviderReference == text).OrderBy(attempt => attempt.Id).Select(attempt => attempt.PaymentId).Take(FewMatches).ToListAsync(cancellationToken));
+        return [.. found.Distinct()];
+    }
+
+    private static async Task<IQueryable<Payment>> WhereReferenceBeginsAsync(IQueryable<Payment> rows, IQueryable<Payment> own, string text, CancellationToken cancellationToken)
+    {
+        // Both engines compare these bytes, so everything that begins with the text lies between it and it with the last code point there is.
+        var end = text + "\U0010FFFF";
+#pragma warning disable CA1309 // the database compares, byte by byte; an ordinal comparison has no translation
+        var few = await own.Where(row => string.Compare(row.OrderReference, text) >= 0 && string.Compare(row.OrderReference, end) < 0).OrderBy(row => row.OrderReference).Select(row => row.Id).Take(FewMatches + 1).ToListAsync(cancellationToken);
+        if (few.Count <= FewMatches)
+            return rows.Where(row => few.Contains(row.Id));
+        return rows.Where(row => string.Compare(row.OrderReference + "", text) >= 0 && string.Compare(row.OrderReference + "", end) < 0);
+#pragma warning restore CA1309 // as above
+    }
+}

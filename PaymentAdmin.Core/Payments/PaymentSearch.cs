@@ -1,0 +1,204 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Caching.Memory;
+using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Data;
+using PaymentAdmin.Core.Secrets;
+
+namespace PaymentAdmin.Core.Payments;
+
+/// <summary>A payment as a row of the list. Who paid is masked here, so that the full text never reaches a page.</summary>
+public sealed record PaymentRow
+{
+    public required Guid Id { get; init; }
+    public required Mode Mode { get; init; }
+    public required PaymentStatus Status { get; init; }
+    public required PaymentExceptions Exceptions { get; init; }
+    public required long AmountMinor { get; init; }
+    public required long ReceivedMinor { get; init; }
+    public required long RefundedMinor { get; init; }
+    public required string Currency { get; init; }
+    public required string OrderReference { get; init; }
+    public required PaymentKind Kind { get; init; }
+    public string? Description { get; init; }
+    public string? LastError { get; init; }
+    public string? Provider { get; init; }
+    public string? Method { get; init; }
+    public string? Payer { get; init; }
+    public int? ShopNumber { get; init; }
+    public string? ShopName { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>One page of the list. A cursor is null where there is nothing more in its direction.</summary>
+public sealed record PaymentPage(IReadOnlyList<PaymentRow> Rows, string? NewerCursor, string? OlderCursor);
+
+/// <summary>A number that is counted up to <see cref="CountMax"/>: what lies beyond is more than a person reads.</summary>
+public readonly record struct CappedCount(long Number)
+{
+    public const int CountMax = 10_000;
+
+    public bool IsMore => Number > CountMax;
+}
+
+public sealed record CurrencyTotal(string Currency, int Count, long AmountMinor);
+
+/// <summary>What stands above the list: how many per status, and the amounts per currency (of the newest 10,000 where there are more).</summary>
+public sealed record PaymentCounts
+{
+    public required CappedCount Matching { get; init; }
+    public required IReadOnlyDictionary<PaymentStatus, CappedCount> ByStatus { get; init; }
+
+    /// <summary>Whatever the status; a figure of its own because refunds are none.</summary>
+    public required CappedCount All { get; init; }
+    public required CappedCount WithRefund { get; init; }
+    public required IReadOnlyList<CurrencyTotal> Totals { get; init; }
+
+    /// <summary>Counted only when nothing matches: how many the same filter finds in the other mode.</summary>
+    public required CappedCount InOtherMode { get; init; }
+    public required bool HasAny { get; init; }
+}
+
+public sealed record ShopChoice(int Number, string? Name);
+
+public sealed record BinChoice(string Bin, string? Name);
+
+public sealed record PaymentChoices(IReadOnlyList<ShopChoice> Shops, IReadOnlyList<BinChoice> Bins)
+{
+    public const int Max = 200;
+
+    public static PaymentChoices None { get; } = new([], []);
+}
+
+/// <summary>Reads the list of payments: pages by keyset, so that page 1000 costs what page 1 does, and counts that never read millions.</summary>
+public sealed class PaymentSearch(PaymentStore store) : IDisposable
+{
+    public const int PageSizeDefault = 50;
+    public const int PageSizeMax = 200;
+    private static readonly TimeSpan CountsLive = TimeSpan.FromSeconds(2);
+    private readonly MemoryCache counts = new(new MemoryCacheOptions { SizeLimit = 1000 });
+
+    public async Task<Result<PaymentPage>> PageAsync(SearchScope scope, PaymentFilter filter, string? cursor, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, PageSizeMax);
+        var binding = BindingOf(scope, filter);
+        var read = KeysetCursor.Read(cursor, binding);
+        if (!read.IsOk)
+            return read.Problem!;
+        return await store.ReadAsync(db => PageAsync(db, scope, filter, binding, read.Value, limit, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>The same rows as they are now, for a page that stays open. Those that are gone or not the tenant's are left out.</summary>
+    public Task<List<PaymentRow>> RowsAsync(SearchScope scope, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        store.ReadAsync(db => ReadAsync(db, db.Payments.AsNoTracking().Where(row => row.TenantId == scope.TenantId && row.Mode == scope.Mode && ids.Contains(row.Id)).NewestFirst(), cancellationToken), cancellationToken);
+
+    /// <summary>How many came since the newest row that is on screen.</summary>
+    public Task<int> CountNewerAsync(SearchScope scope, PaymentFilter filter, DateTimeOffset at, Guid id, CancellationToken cancellationToken) =>
+        store.ReadAsync(
+            async db => await (await PaymentQuery.ForAsync(db, scope, filter, cancellationToken)).Before(at, id).NewestFirst().Take(100).CountAsync(cancellationToken),
+            cancellationToken);
+
+    /// <summary>May be two seconds old.</summary>
+    public async Task<PaymentCounts> CountAsync(SearchScope scope, PaymentFilter filter, CancellationToken cancellationToken)
+    {
+        var key = BindingOf(scope, filter);
+        if (counts.TryGetValue(key, out PaymentCounts? known) && known is not null)
+            return known;
+        var found = await store.ReadAsync(db => CountAsync(db, scope, filter, cancellationToken), cancellationToken);
+        return counts.Set(key, found, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = CountsLive, Size = 1 });
+    }
+
+    /// <summary>What the filters offer: the tenant's shops and organizations.</summary>
+    public Task<PaymentChoices> ChoicesAsync(Guid tenantId, CancellationToken cancellationToken) => store.ReadAsync(
+        async db => new PaymentChoices(
+            await db.Shops.Where(shop => shop.TenantId == tenantId).OrderBy(shop => shop.Number).Take(PaymentChoices.Max).Select(shop => new ShopChoice(shop.Number, shop.Name)).ToListAsync(cancellationToken),
+            await db.Organizations.Where(row => row.TenantId == tenantId).OrderBy(row => row.Bin).Take(PaymentChoices.Max).Select(row => new BinChoice(row.Bin, row.Name)).ToListAsync(cancellationToken)),
+        cancellationToken);
+
+    public void Dispose() => counts.Dispose();
+
+    private static string BindingOf(SearchScope scope, PaymentFilter filter) => $"payments {scope.TenantId} {scope.Mode} {scope.Zone.Id} {(filter with { Mode = null }).ToQueryString()}";
+
+    private static async Task<Result<PaymentPage>> PageAsync(PaymentDb db, SearchScope scope, PaymentFilter filter, string binding, KeysetCursor? cursor, int limit, CancellationToken cancellationToken)
+    {
+        var matching = await PaymentQuery.ForAsync(db, scope, filter, cancellationToken);
+        if (cursor is { IsNewer: true } newer)
+        {
+            var before = await ReadAsync(db, matching.Before(newer.At, newer.Id).OrderBy(row => row.CreatedAt).ThenBy(row => row.Id).Take(limit + 1), cancellationToken);
+            // Fewer than a page: the top is reached, and the first page is shown whole.
+            if (before.Count > limit)
+            {
+                before.RemoveAt(limit);
+                before.Reverse();
+                return new PaymentPage(before, CursorOf(before[0], isNewer: true, binding), CursorOf(before[^1], isNewer: false, binding));
+            }
+            cursor = null;
+        }
+        var rows = await ReadAsync(db, (cursor is { } after ? matching.After(after.At, after.Id) : matching).NewestFirst().Take(limit + 1), cancellationToken);
+        var hasMore = rows.Count > limit;
+        if (hasMore)
+            rows.RemoveAt(limit);
+        return new PaymentPage(
+            rows,
+            cursor is null || rows.Count == 0 ? null : CursorOf(rows[0], isNewer: true, binding),
+            hasMore ? CursorOf(rows[^1], isNewer: false, binding) : null);
+    }
+
+    private static string CursorOf(PaymentRow row, bool isNewer, string binding) => new KeysetCursor(row.CreatedAt, row.Id, isNewer).ToText(binding);
+
+    private static async Task<List<PaymentRow>> ReadAsync(PaymentDb db, IQueryable<Payment> payments, CancellationToken cancellationToken)
+    {
+        var rows = await payments.Select(row => new PaymentRow
+        {
+            Id = row.Id,
+            Mode = row.Mode,
+            Status = row.Status,
+            Exceptions = row.Exceptions,
+            AmountMinor = row.AmountMinor,
+            ReceivedMinor = row.ReceivedMinor,
+            RefundedMinor = row.RefundedMinor,
+            Currency = row.Currency,
+            OrderReference = row.OrderReference,
+            Kind = row.Kind,
+            Description = row.Description,
+            LastError = row.LastErrorMessage,
+            Provider = row.Provider,
+            Method = row.Method,
+            Payer = SecretMask.Phone(row.CustomerPhone) ?? SecretMask.Email(row.CustomerEmail) ?? row.CustomerName,
+            ShopNumber = row.ShopNumber,
+            CreatedAt = row.CreatedAt,
+            ShopName = db.Shops.Where(shop => shop.Id == row.ShopId).Select(shop => shop.Name).FirstOrDefault(),
+        }).ToListAsync(cancellationToken);
+        return rows;
+    }
+
+    private static async Task<PaymentCounts> CountAsync(PaymentDb db, SearchScope scope, PaymentFilter filter, CancellationToken cancellationToken)
+    {
+        var matching = await PaymentQuery.ForAsync(db, scope, filter, cancellationToken);
+        // The tabs choose among statuses and refunds, so their figures leave both out of the filter.
+        var anyStatus = filter with { Statuses = [], HasRefund = null };
+        var tabs = await PaymentQuery.ForAsync(db, scope, anyStatus, cancellationToken);
+        var byStatus = new Dictionary<PaymentStatus, CappedCount>();
+        foreach (var status in Enum.GetValues<PaymentStatus>())
+            byStatus[status] = await CappedAsync(tabs.Where(row => row.Status == status), cancellationToken);
+        var count = await CappedAsync(matching, cancellationToken);
+        var sums = await matching.NewestFirst().Take(CappedCount.CountMax)
+            .GroupBy(row => row.Currency)
+            .Select(group => new { group.Key, Count = group.Count(), Sum = group.Sum(row => row.AmountMinor) })
+            .ToListAsync(cancellationToken);
+        return new PaymentCounts
+        {
+            Matching = count,
+            ByStatus = byStatus,
+            All = new CappedCount(byStatus.Values.Any(one => one.IsMore) ? CappedCount.CountMax + 1 : byStatus.Values.Sum(one => one.Number)),
+            WithRefund = await CappedAsync(tabs.Where(row => row.RefundReservedMinor > 0), cancellationToken),
+            Totals = [.. sums.OrderByDescending(sum => sum.Count).ThenBy(sum => sum.Key, StringComparer.Ordinal).Select(sum => new CurrencyTotal(sum.Key, sum.Count, sum.Sum))],
+            InOtherMode = count.Number > 0 ? default : await CappedAsync(await PaymentQuery.ForAsync(db, scope with { Mode = Other(scope.Mode) }, filter, cancellationToken), cancellationToken),
+            HasAny = count.Number > 0 || await db.Payments.AnyAsync(row => row.TenantId == scope.TenantId && row.Mode == scope.Mode, cancellationToken),
+        };
+    }
+
+    private static async Task<CappedCount> CappedAsync(IQueryable<Payment> rows, CancellationToken cancellationToken) =>
+        new(await rows.NewestFirst().Take(CappedCount.CountMax + 1).CountAsync(cancellationToken));
+
+    private static Mode Other(Mode mode) => mode == Mode.Live ? Mode.Test : Mode.Live;
+}
