@@ -135,6 +135,7 @@ public sealed class ProblemsTests(ProblemsTests.Server server) : IClassFixture<P
 
         using var answer = await server.App.Client().SendAsync(request);
 
+        Assert.True(answer.Content.Headers.ContentLength != 0 || answer.StatusCode == HttpStatusCode.Redirect, "The answer is empty.");
         Assert.StartsWith("req_", answer.Headers.GetValues("Request-Id").Single(), StringComparison.Ordinal);
         Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
         Assert.Equal("no-referrer", answer.Headers.GetValues("Referrer-Policy").Single());

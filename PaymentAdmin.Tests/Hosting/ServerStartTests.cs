@@ -7,6 +7,7 @@ using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Tests.Support;
+using PaymentAdmin.Web.Hosting;
 
 namespace PaymentAdmin.Tests.Hosting;
 
@@ -82,6 +83,31 @@ public sealed class ServerStartTests
         await using var app = await TestApp.StartAsync();
 
         Assert.Equal("ok", await app.Client().GetStringAsync(path));
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    [InlineData("PUT")]
+    public async Task Sandbox_that_is_off_is_not_there(string method)
+    {
+        await using var app = await TestApp.StartAsync(("Sandbox:Enabled", "false"));
+        using var request = new HttpRequestMessage(new HttpMethod(method), "/sandbox/kaspi/any");
+
+        using var answer = await app.Client().SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Data_folder_is_closed_to_others()
+    {
+        await using var app = await TestApp.StartAsync(("DataDirectory", Path.Combine(Path.GetTempPath(), "payment-admin-closed-" + Guid.CreateVersion7())));
+        var folder = app.Get<Deployment>().DataDirectory;
+
+        Assert.False(DataFolder.IsOpenToOthers(folder));
+
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

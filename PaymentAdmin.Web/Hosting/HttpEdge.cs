@@ -69,11 +69,12 @@ public static class HttpEdge
             options.KnownIPNetworks.Add(network);
     }
 
-    /// <summary>The page about a missing page is for that alone: a refused form is no missing page.</summary>
+    /// <summary>The page about a missing page is for that alone: a refused form is no missing page, and a program's POST gets none.</summary>
     private static async Task KeepOtherStatuses(HttpContext http, RequestDelegate next)
     {
         await next(http);
-        if (http.Response.StatusCode != StatusCodes.Status404NotFound && http.Features.Get<IStatusCodePagesFeature>() is { } pages)
+        var isMissingPage = http.Response.StatusCode == StatusCodes.Status404NotFound && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method));
+        if (!isMissingPage && http.Features.Get<IStatusCodePagesFeature>() is { } pages)
             pages.Enabled = false;
     }
 

@@ -16,10 +16,13 @@ public static class RootSettings
     {
         var environment = EnvironmentOf(arguments);
         var file = EnvFile.Read(environment ?? "");
-        // EF's commands and tests give the environment in other ways; only .env's word is added here.
-        var builder = environment is null && file.TryGetValue("ASPNETCORE_ENVIRONMENT", out var named)
-            ? WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, EnvironmentName = named })
-            : WebApplication.CreateBuilder(arguments);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = arguments,
+            // Pages and styles lie beside the program, wherever it is started.
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = environment ?? file.GetValueOrDefault("ASPNETCORE_ENVIRONMENT"),
+        });
         builder.Configuration.AddRoot(builder.Environment.EnvironmentName == "Test" ? new Dictionary<string, string>() : file);
         return builder;
     }

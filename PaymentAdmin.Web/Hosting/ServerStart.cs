@@ -22,6 +22,7 @@ public static class ServerStart
         var settings = services.GetRequiredService<HostSettings>();
         var deployment = services.GetRequiredService<Deployment>();
         var stopping = app.Lifetime.ApplicationStopping;
+        CreateDataFolder(deployment);
         try
         {
             services.GetRequiredService<InstanceLock>().Take();
@@ -55,14 +56,7 @@ public static class ServerStart
 
     internal static async Task PrepareDatabaseAsync(IServiceProvider services, bool checksFile, CancellationToken cancellationToken)
     {
-        try
-        {
-            DataFolder.Create(services.GetRequiredService<Deployment>().DataDirectory);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new StartupException([$"DataDirectory: {exception.Message}"]);
-        }
+        CreateDataFolder(services.GetRequiredService<Deployment>());
         try
         {
             await services.GetRequiredService<PrepareDatabase>().RunAsync(checksFile, cancellationToken);
@@ -70,6 +64,19 @@ public static class ServerStart
         catch (UnusableDatabaseException exception)
         {
             throw new StartupException([exception.Message]);
+        }
+    }
+
+    // First of all, so that it is closed to others whoever writes into it next.
+    private static void CreateDataFolder(Deployment deployment)
+    {
+        try
+        {
+            DataFolder.Create(deployment.DataDirectory);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException([$"DataDirectory: {exception.Message}"]);
         }
     }
 
