@@ -103,6 +103,8 @@ public sealed class RefundPayment(
     /// </summary>
     public async Task<Result<RefundStatus>> SettleByHandAsync(Guid tenantId, Guid refundId, bool isPaidBack, string? reference, string reason, Actor actor, CancellationToken cancellationToken)
     {
+        if (Permissions.Missing(actor, Permissions.PaymentsReview) is { } refused)
+            return refused;
         if (Texts.Fault(reason, 255, isRequired: true) is { } fault)
             return Problem.Invalid("reason", fault);
         if (Texts.Fault(reference, 100) is { } referenceFault)

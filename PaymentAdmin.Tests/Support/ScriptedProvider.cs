@@ -58,6 +58,9 @@ public sealed class ScriptedProvider : IPaymentProvider, IQueriesStatus, IRefund
     /// <summary>What becomes of the next refunds; null: paid back.</summary>
     public Func<GivenBack, RefundResult>? OnRefund { get; set; }
 
+    /// <summary>What is said about a refund that is asked about; null: what the books say.</summary>
+    public Func<GivenBack?, RefundResult?>? OnQueryRefund { get; set; }
+
     public WebhookReply Acknowledgement => WebhookReply.Ok;
 
     public async Task<CheckoutResult> StartCheckoutAsync(ProviderAccountSnapshot account, CheckoutRequest request, CancellationToken cancellationToken)
@@ -93,6 +96,8 @@ public sealed class ScriptedProvider : IPaymentProvider, IQueriesStatus, IRefund
     {
         Requests.Enqueue($"query-refund {request.RefundId}");
         var booked = Refunds.Values.FirstOrDefault(row => row.OurId == request.RefundId);
+        if (OnQueryRefund?.Invoke(booked) is { } scripted)
+            return Task.FromResult(scripted);
         RefundResult result = booked is null ? new RefundResult.Failed("provider_rejected", "Not known here") : new RefundResult.Succeeded { Reference = booked.Reference };
         return Task.FromResult(result);
     }

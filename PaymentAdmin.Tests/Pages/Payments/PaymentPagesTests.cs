@@ -130,6 +130,29 @@ public sealed class PaymentPagesTests(Chromium chromium)
     }
 
     [BrowserFact]
+    public async Task Refund_without_an_answer_is_settled_by_a_person_who_looked()
+    {
+        await using var scene = await PaymentScene.StartAsync();
+        scene.Provider.OnRefund = _ => new RefundResult.Unknown("timeout");
+        scene.Provider.OnQueryRefund = _ => new RefundResult.Unknown("timeout");
+        var payment = await scene.PaidAsync(1_000_000);
+        await scene.App.Get<RefundPayment>().RunAsync(new RefundRequestedBy(scene.TenantId, Mode.Test, payment.Id, 100_000, null, "damaged"), Engine.Shop, CancellationToken.None);
+
+        await chromium.VisitAsync(scene.Visit(), async page =>
+        {
+            await scene.SignInAsync(page, Roles.Finance);
+            await page.GotoAsync($"/payments/{payment.Id}");
+            await Expect(page.GetByTestId("refund-status")).ToHaveTextAsync("Unknown");
+            await page.GetByTestId("refund-paid-back").ClickAsync();
+            await page.GetByTestId("reason-text").FillAsync("Seen in the provider’s cabinet");
+            await page.GetByTestId("reason-confirm").ClickAsync();
+
+            await Expect(page.GetByTestId("refund-status")).ToHaveTextAsync("Succeeded");
+            await Expect(page.GetByTestId("money-strip")).ToContainTextAsync("\u22121\u00a0000.00");
+        });
+    }
+
+    [BrowserFact]
     public async Task Empty_lists_say_why_they_are_empty()
     {
         await using var scene = await PaymentScene.StartAsync();

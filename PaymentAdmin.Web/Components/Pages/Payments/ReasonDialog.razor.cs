@@ -41,11 +41,14 @@ public sealed partial class ReasonDialog
     public string? ReferenceHint { get; set; }
 
     [Parameter]
+    public bool IsReferenceOptional { get; set; }
+
+    [Parameter]
     public bool IsDanger { get; set; }
 
     private async Task RunAsync()
     {
-        referenceError = ReferenceLabel is not null && string.IsNullOrWhiteSpace(reference) ? "It is required." : null;
+        referenceError = ReferenceLabel is not null && !IsReferenceOptional && string.IsNullOrWhiteSpace(reference) ? "It is required." : null;
         reasonError = string.IsNullOrWhiteSpace(reason) ? "Say why." : null;
         if (isRunning || referenceError is not null || reasonError is not null)
             return;
