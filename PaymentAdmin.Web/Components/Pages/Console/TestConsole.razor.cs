@@ -91,7 +91,7 @@ public sealed partial class TestConsole : IAsyncDisposable
         if (!isNew || run is null || run.Payment.Id != Run)
             return;
         isNew = false;
-        await Script.InvokeVoidAsync("portal.show", "console-live");
+        await Script.InvokeVoidAsync("portal.show", leaving.Token, "console-live");
     }
 
     public async ValueTask DisposeAsync()

@@ -125,8 +125,8 @@ public sealed partial class PaymentActions
         Mode = Detail.Payment.Mode,
     };
 
-    private Task OpenReasonAsync(string title, ConfirmSubject subject, string verb, Func<GivenReason, Task<string?>> act, string question, string? referenceLabel = null, bool isDanger = false) =>
-        Dialogs.OpenAsync<ReasonDialog>(
+    private async Task OpenReasonAsync(string title, ConfirmSubject subject, string verb, Func<GivenReason, Task<string?>> act, string question, string? referenceLabel = null, bool isDanger = false) =>
+        await Dialogs.OpenAsync<ReasonDialog>(
             title,
             new Dictionary<string, object?>(StringComparer.Ordinal)
             {
