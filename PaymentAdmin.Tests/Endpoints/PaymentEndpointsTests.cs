@@ -27,7 +27,7 @@ public sealed class PaymentEndpointsTests
         var stored = parallel.First(answer => answer.Status == 201);
         var again = await PostAsync(client, "/v1/payments", body, "key-1");
 
-        Assert.All(parallel, answer => Assert.True(answer.Status is 201 or 409, $"{answer.Status} {answer.Text}"));
+        Assert.All(parallel, answer => Assert.True(answer.Status is 201 or 409, $"{answer.Status} {answer.Code}"));
         Assert.All(parallel.Where(answer => answer.Status == 201), answer => Assert.Equal(stored.Bytes, answer.Bytes));
         Assert.Equal(stored.Bytes, again.Bytes);
         Assert.Equal("true", again.Header("Idempotent-Replayed"));

@@ -114,7 +114,7 @@ public sealed class KilledProcessTests
     {
         var port = FreePort();
         var folder = Directory.CreateTempSubdirectory("payment-admin-killed-").FullName;
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "PaymentAdmin.Web.dll")]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "PaymentAdmin.Web.dll")]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Test";
         start.Environment["Urls"] = $"http://127.0.0.1:{port}";
         start.Environment["DataDirectory"] = folder;
@@ -128,7 +128,7 @@ public sealed class KilledProcessTests
         {
             var output = process.StandardOutput.ReadToEndAsync();
             var errors = process.StandardError.ReadToEndAsync();
-            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+            using var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
             await Eventually.TrueAsync(() => IsReadyAsync(client, process), $"the process listens at {port}", TimeSpan.FromMinutes(2));
             var body = new JsonObject { ["order_reference"] = message, ["amount_minor"] = 1_000_000, ["currency"] = "KZT", ["provider"] = "kaspi", ["shop_id"] = 8, ["description"] = message, ["customer"] = new JsonObject { ["phone"] = "77015211545" } };

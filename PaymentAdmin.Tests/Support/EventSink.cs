@@ -26,9 +26,9 @@ public sealed class EventSink : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        var sink = new EventSink(app);
-        app.MapPost("/hook", async http =>
+        var started = builder.Build();
+        var sink = new EventSink(started);
+        started.MapPost("/hook", async http =>
         {
             using var reader = new StreamReader(http.Request.Body, Encoding.UTF8);
             var delivery = new Delivery(http.Request.Headers["webhook-id"].ToString(), http.Request.Headers["webhook-timestamp"].ToString(), http.Request.Headers["webhook-signature"].ToString(), await reader.ReadToEndAsync());
@@ -37,7 +37,7 @@ public sealed class EventSink : IAsyncDisposable
             if (sink.OnDelivery is { } script)
                 await script(delivery, http);
         });
-        await app.StartAsync();
+        await started.StartAsync();
         return sink;
     }
 
