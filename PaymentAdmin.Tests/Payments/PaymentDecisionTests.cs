@@ -191,16 +191,16 @@ public sealed class PaymentDecisionTests
                 ? [PaymentExceptions.OutcomeUnknown, PaymentExceptions.AmountMismatch, PaymentExceptions.CurrencyMismatch, PaymentExceptions.Risk, PaymentExceptions.Manual, PaymentExceptions.Manual | PaymentExceptions.AmountMismatch]
                 : [PaymentExceptions.None];
             foreach (var review in reviews)
-            foreach (var received in (long[])[0, 4_000, 10_000, 14_000])
-            foreach (var ends in (bool[])[true, false])
-            foreach (var holds in (bool[])[true, false])
-            foreach (var other in (int[])[0, 1])
-            foreach (var attempt in Enum.GetValues<AttemptStatus>().Select(value => (AttemptFacts?)new AttemptFacts(value, 10_000, 0)).Append(null))
-            foreach (var fact in Facts)
-            foreach (var money in fact is ObservedFact.Succeeded or ObservedFact.ProofApproved ? moneys : [null])
-            {
-                yield return (new PaymentFacts(status, review, 10_000, "KZT", received, ends, holds, other, AnotherAttemptPaid: other == 1), attempt, new ObservedFacts(fact, money, AlreadyCounted: false));
-            }
+                foreach (var received in (long[])[0, 4_000, 10_000, 14_000])
+                    foreach (var ends in (bool[])[true, false])
+                        foreach (var holds in (bool[])[true, false])
+                            foreach (var other in (int[])[0, 1])
+                                foreach (var attempt in Enum.GetValues<AttemptStatus>().Select(value => (AttemptFacts?)new AttemptFacts(value, 10_000, 0)).Append(null))
+                                    foreach (var fact in Facts)
+                                        foreach (var money in fact is ObservedFact.Succeeded or ObservedFact.ProofApproved ? moneys : [null])
+                                        {
+                                            yield return (new PaymentFacts(status, review, 10_000, "KZT", received, ends, holds, other, AnotherAttemptPaid: other == 1), attempt, new ObservedFacts(fact, money, AlreadyCounted: false));
+                                        }
         }
     }
 }
