@@ -41,7 +41,7 @@ public sealed class ContractWorld : IAsyncLifetime
     {
         var driver = ProviderDriver.Of(providerId);
         var now = Clock.GetUtcNow();
-        var credentials = driver.Credentials(Guid.NewGuid().ToString("N")[..24]);
+        var credentials = driver.Credentials(IdSource.NewId(now).ToString("N")[8..]);
         var tenant = new Tenant { Id = IdSource.NewId(now), Slug = "t" + IdSource.NewToken(12).ToLowerInvariant(), Name = "A shop", TimeZone = "UTC", Currency = "USD", CreatedAt = now };
         var provider = App.Get<ProviderRegistry>()[providerId];
         var account = AccountOf(tenant.Id, provider.Profile, credentials, now);
@@ -55,7 +55,7 @@ public sealed class ContractWorld : IAsyncLifetime
             CancellationToken.None);
         if (provider.Profile.NeedsShopConfig)
         {
-            var config = new SaveShopConfigRequest { TenantId = tenant.Id, Mode = Mode.Test, Provider = providerId, ShopId = 8, OrganizationBin = "210440028324", DeviceToken = Guid.NewGuid().ToString(), IsActive = true };
+            var config = new SaveShopConfigRequest { TenantId = tenant.Id, Mode = Mode.Test, Provider = providerId, ShopId = 8, OrganizationBin = "210440028324", DeviceToken = IdSource.NewId(now).ToString(), IsActive = true };
             Assert.Null((await App.Get<SaveShopConfig>().CreateAsync(config, Actor.System("test"), CancellationToken.None)).Problem);
         }
         var key = await App.CreateKeyAsync(tenant.Id, Mode.Test);
@@ -132,7 +132,7 @@ public sealed class ContractMerchant(ContractWorld world, ProviderDriver driver,
         var code = currency ?? Currency;
         var body = new JsonObject
         {
-            ["order_reference"] = "order-" + Guid.NewGuid().ToString("N")[..16],
+            ["order_reference"] = "order-" + IdSource.NewToken(12),
             ["amount_minor"] = driver.AmountMinor(code),
             ["currency"] = code,
             ["provider"] = driver.Provider,
@@ -191,7 +191,7 @@ public sealed class ContractMerchant(ContractWorld world, ProviderDriver driver,
             if (!request.Headers.TryAddWithoutValidation(name, value))
                 request.Content.Headers.TryAddWithoutValidation(name, value);
         }
-        using var outside = new HttpClient();
+        using var outside = world.App.Client();
         using var answer = await outside.SendAsync(request);
         return answer.StatusCode;
     }
