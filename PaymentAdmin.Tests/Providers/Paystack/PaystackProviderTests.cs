@@ -242,7 +242,7 @@ public sealed class PaystackProviderTests
     };
 
     private static string Verified(string word, string money) =>
-        $$"""{"status":true,"message":"Verification successful","data":{"id":4099260516,"domain":"test","status":"{{word}}","reference":"{{Reference}}","metadata":"",{{money}}}}""";
+        $$$"""{"status":true,"message":"Verification successful","data":{"id":4099260516,"domain":"test","status":"{{{word}}}","reference":"{{{Reference}}}",{{{money}}},"metadata":""}}""";
 
     private Task<CheckoutResult> StartAsync(StubbedProvider _, CheckoutRequest request) => Provider().StartCheckoutAsync(Account(), request, CancellationToken.None);
 
