@@ -222,9 +222,10 @@ public sealed class ContractPayment(ContractMerchant merchant, JsonNode created)
     /// <summary>Time passes until the payment has this status.</summary>
     public Task BecomesAsync(string status) => merchant.World.AdvanceUntilAsync(async () => await StatusAsync() == status, $"the payment is {status}");
 
-    /// <summary>Asks the provider now.</summary>
+    /// <summary>Asks the provider, after the time in which one payment is asked about once.</summary>
     public async Task<string> VerifyAsync()
     {
+        merchant.World.Clock.Advance(SettlePayment.AskAtMostEvery + TimeSpan.FromSeconds(1));
         var answer = await merchant.SendAsync(HttpMethod.Post, $"/v1/payments/{Id}/verify");
         Assert.True(answer.Status == HttpStatusCode.OK, $"{(int)answer.Status}: {answer.Text}");
         return await StatusAsync();
