@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers.Kaspi;
+using PaymentAdmin.Core.Providers.Paystack;
 using PaymentAdmin.Core.Providers.Sandbox;
 
 namespace PaymentAdmin.Core.Providers;
@@ -12,6 +13,7 @@ public static class ProviderServices
     public static IServiceCollection AddProviders(this IServiceCollection services)
     {
         services.Add<KaspiProvider, KaspiSandbox>();
+        services.Add<PaystackProvider, PaystackSandbox>();
 
         services.AddSingleton<ProviderRegistry>();
         services.AddSingleton<ProviderHttp>();

@@ -24,6 +24,13 @@ public sealed class SandboxWebhooks(ProviderAccounts accounts, PaymentStore stor
         return rows.Select(row => accounts.Open(row, route: null)).FirstOrDefault(account => account.Credential(field) == value);
     }
 
+    /// <summary>The same by the name that the merchant has in the imitation's books (<see cref="SandboxCharge.MerchantOf"/>): for what a payer's browser sets off.</summary>
+    public async Task<ProviderAccountSnapshot?> FindMerchantAsync(PaymentDb db, string provider, string field, string merchant, CancellationToken cancellationToken)
+    {
+        var rows = await db.ProviderAccounts.AsNoTracking().Where(row => row.Provider == provider && row.Endpoint == AccountEndpoint.Sandbox).ToListAsync(cancellationToken);
+        return rows.Select(row => accounts.Open(row, route: null)).FirstOrDefault(account => SandboxCharge.MerchantOf(account.Credential(field)) == merchant);
+    }
+
     /// <summary>Plans a delivery to the account's webhook URL, with what the fault dial says about webhooks: late, doubled, wrongly signed.</summary>
     /// <param name="path">Added behind the account's URL where the provider has several endpoints ("/pay").</param>
     public async Task PlanAsync(PaymentDb db, ProviderAccountSnapshot account, IReadOnlyDictionary<string, string> headers, byte[] body, DateTimeOffset at, CancellationToken cancellationToken, string path = "", string? merchant = null)
