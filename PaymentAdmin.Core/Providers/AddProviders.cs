@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Providers.Ioka;
 using PaymentAdmin.Core.Providers.Kaspi;
+using PaymentAdmin.Core.Providers.Manual;
 using PaymentAdmin.Core.Providers.Sandbox;
 
 namespace PaymentAdmin.Core.Providers;
@@ -12,6 +14,8 @@ public static class ProviderServices
     public static IServiceCollection AddProviders(this IServiceCollection services)
     {
         services.Add<KaspiProvider, KaspiSandbox>();
+        services.Add<IokaProvider, IokaSandbox>();
+        services.AddSingleton<IPaymentProvider, ManualProvider>();
 
         services.AddSingleton<ProviderRegistry>();
         services.AddSingleton<ProviderHttp>();
