@@ -51,7 +51,7 @@ internal sealed partial class IokaProvider(ProviderHttp http, TimeProvider clock
         CheckoutLifetime = TimeSpan.FromHours(24),
         CredentialFields =
         [
-            new CredentialField(ApiKey, "API key", IsSecret: true, IsRequired: true, TestOnly: "test_", Hint: "The permanent key from Ioka's manager. Leave it empty when Ioka gave you client credentials.") { RequiredUnless = ClientSecret },
+            new CredentialField(ApiKey, "API key", IsSecret: true, IsRequired: true, Hint: "The permanent key from Ioka's manager; stage and live keys look alike, the host tells them apart. Leave it empty when Ioka gave you client credentials.") { RequiredUnless = ClientSecret },
             new CredentialField(ClientId, "Client id", IsSecret: false, IsRequired: false, Hint: "With a client secret: keys are fetched and renewed by themselves."),
             new CredentialField(ClientSecret, "Client secret", IsSecret: true, IsRequired: false),
             new CredentialField(WebhookSecret, "Webhook key", IsSecret: true, IsRequired: false, Hint: "The key that Ioka answered with when the webhook was registered.") { IsWebhookSecret = true },
@@ -72,7 +72,7 @@ internal sealed partial class IokaProvider(ProviderHttp http, TimeProvider clock
         HelpLinks = [("Ioka documentation", "https://ioka.kz/docs"), ("Ioka status", "https://status.ioka.kz")],
         Lacks =
         [
-            "An open order cannot be closed: it is watched until it expires.",
+            "No cancellation: an open order cannot be closed, it is watched until it expires.",
             "Webhooks are repeated for about a minute only: after an outage the state is asked for.",
             "No events about disputes: they are entered by hand.",
         ],
@@ -90,7 +90,7 @@ internal sealed partial class IokaProvider(ProviderHttp http, TimeProvider clock
             "AUTO",
             request.AttemptId.ToString(),
             string.IsNullOrWhiteSpace(request.Description) ? request.OrderReference : request.Description,
-            request.ExpiresAt.UtcDateTime.ToString(MomentFormat, CultureInfo.InvariantCulture),
+            Moment(request.ExpiresAt),
             request.CancelUrl,
             request.ReturnUrl,
             request.CancelUrl);

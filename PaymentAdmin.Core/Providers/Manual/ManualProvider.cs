@@ -49,6 +49,7 @@ internal sealed class ManualProvider : IPaymentProvider
         Lacks =
         [
             "No status and no webhooks: a person approves a proof of the payment.",
+            "Nothing to cancel: instructions that were given cannot be taken back, money that comes late is still seen by its proof.",
             "No refunds: a refund is a task for a person, who pays back and notes the reference.",
         ],
     };
