@@ -171,7 +171,7 @@ public sealed class SaveProviderAccount(PaymentStore store, ProviderAccounts acc
 
     /// <summary>Everything that is wrong, by field; null when the account may be stored so.</summary>
     /// <param name="touched">The fields that the request names: only these are judged by shape, so that an old value is no obstacle to another change.</param>
-    private Problem? Fault(ProviderProfile profile, Mode mode, AccountEndpoint endpoint, string? name, IReadOnlyDictionary<string, string> values, IEnumerable<string> touched, bool isEnabled, Actor actor)
+    private static Problem? Fault(ProviderProfile profile, Mode mode, AccountEndpoint endpoint, string? name, Dictionary<string, string> values, IEnumerable<string> touched, bool isEnabled, Actor actor)
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
         if (Texts.Fault(name, NameLengthMax, isRequired: true) is { } wrongName)

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
-using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers;
 
 namespace PaymentAdmin.Core.Shops;

@@ -233,7 +233,7 @@ internal sealed partial class IokaProvider(ProviderHttp http, TimeProvider clock
     private static StatusReading ReadState(IokaOrder order, string id, string word, IReadOnlyList<IokaPayment> payments)
     {
         var fact = FactOfOrder(word);
-        var decisive = payments.LastOrDefault(payment => FactOfPayment(payment.Status) == ObservedFact.Succeeded) ?? payments.LastOrDefault();
+        var decisive = payments.LastOrDefault(payment => FactOfPayment(payment.Status) == ObservedFact.Succeeded) ?? (payments.Count > 0 ? payments[^1] : null);
         if (word == "UNPAID" && decisive is not null)
             fact = FactOfUnpaid(order, payments);
         var reading = new StatusReading(fact, word == "UNPAID" && decisive?.Status is { } said ? said : word)

@@ -1,5 +1,4 @@
 using PaymentAdmin.Core.Common;
-using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Shops;
 
 namespace PaymentAdmin.Core.Providers.Manual;
@@ -73,16 +72,16 @@ internal sealed class ManualProvider : IPaymentProvider
         };
     }
 
-    private static string Offered(IReadOnlyDictionary<string, string> settings) =>
+    private static string Offered(Dictionary<string, string> settings) =>
         settings.ContainsKey(BankAccount) ? BankTransfer : settings.ContainsKey(MobileNumber) ? MobileMoney : CashOnDelivery;
 
-    private static CheckoutResult Transfer(IReadOnlyDictionary<string, string> settings, CheckoutRequest request) => settings.ContainsKey(BankAccount)
+    private static CheckoutResult Transfer(Dictionary<string, string> settings, CheckoutRequest request) => settings.ContainsKey(BankAccount)
         ? new CheckoutResult.Instructions(
             "Transfer the amount to this account and write the payment code as the reference. Then send us the receipt.",
             Fields(request, Named(settings, ("Bank", BankName), ("Beneficiary", BankBeneficiary), ("Account", BankAccount), ("Bank code", BankCode))))
         : new CheckoutResult.Declined(Codes.ProviderNotConfigured, "The account has no bank details; nobody could pay by transfer.");
 
-    private static CheckoutResult Mobile(IReadOnlyDictionary<string, string> settings, CheckoutRequest request) => settings.ContainsKey(MobileNumber)
+    private static CheckoutResult Mobile(Dictionary<string, string> settings, CheckoutRequest request) => settings.ContainsKey(MobileNumber)
         ? new CheckoutResult.Instructions(
             "Send the amount to this number and give the payment code as the reference. Then send us the confirmation.",
             Fields(request, Named(settings, ("Network", MobileNetwork), ("Number", MobileNumber))))
@@ -95,7 +94,7 @@ internal sealed class ManualProvider : IPaymentProvider
         new InstructionField("Payment code", request.PaymentCode),
     ];
 
-    private static IEnumerable<InstructionField> Named(IReadOnlyDictionary<string, string> settings, params (string Label, string Name)[] fields) =>
+    private static IEnumerable<InstructionField> Named(Dictionary<string, string> settings, params (string Label, string Name)[] fields) =>
         fields.Where(field => settings.ContainsKey(field.Name)).Select(field => new InstructionField(field.Label, settings[field.Name]));
 
     /// <summary>What is set; an account on the sandbox that has nothing of its own gets details that no bank would take.</summary>
