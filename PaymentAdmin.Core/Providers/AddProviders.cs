@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Providers.Ioka;
 using PaymentAdmin.Core.Providers.Kaspi;
 using PaymentAdmin.Core.Providers.Paystack;
+using PaymentAdmin.Core.Providers.Manual;
 using PaymentAdmin.Core.Providers.Sandbox;
 
 namespace PaymentAdmin.Core.Providers;
@@ -14,6 +16,8 @@ public static class ProviderServices
     {
         services.Add<KaspiProvider, KaspiSandbox>();
         services.Add<PaystackProvider, PaystackSandbox>();
+        services.Add<IokaProvider, IokaSandbox>();
+        services.AddSingleton<IPaymentProvider, ManualProvider>();
 
         services.AddSingleton<ProviderRegistry>();
         services.AddSingleton<ProviderHttp>();

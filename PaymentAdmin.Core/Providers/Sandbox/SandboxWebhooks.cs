@@ -31,6 +31,15 @@ public sealed class SandboxWebhooks(ProviderAccounts accounts, PaymentStore stor
         return rows.Select(row => accounts.Open(row, route: null)).FirstOrDefault(account => SandboxCharge.MerchantOf(account.Credential(field)) == merchant);
     }
 
+    /// <summary>
+    /// The same by the merchant as the books name it, for pages that a browser opens: they carry no credential, and the books keep none.
+    /// </summary>
+    public async Task<ProviderAccountSnapshot?> FindAccountAsync(PaymentDb db, string provider, string merchant, Func<ProviderAccountSnapshot, string> merchantOf, CancellationToken cancellationToken)
+    {
+        var rows = await db.ProviderAccounts.AsNoTracking().Where(row => row.Provider == provider && row.Endpoint == AccountEndpoint.Sandbox).ToListAsync(cancellationToken);
+        return rows.Select(row => accounts.Open(row, route: null)).FirstOrDefault(account => merchantOf(account) == merchant);
+    }
+
     /// <summary>Plans a delivery to the account's webhook URL, with what the fault dial says about webhooks: late, doubled, wrongly signed.</summary>
     /// <param name="path">Added behind the account's URL where the provider has several endpoints ("/pay").</param>
     public async Task PlanAsync(PaymentDb db, ProviderAccountSnapshot account, IReadOnlyDictionary<string, string> headers, byte[] body, DateTimeOffset at, CancellationToken cancellationToken, string path = "", string? merchant = null)
