@@ -3,6 +3,7 @@ using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers.Kaspi;
 using PaymentAdmin.Core.Providers.Sandbox;
+using PaymentAdmin.Core.Providers.Stripe;
 
 namespace PaymentAdmin.Core.Providers;
 
@@ -11,6 +12,7 @@ public static class ProviderServices
 {
     public static IServiceCollection AddProviders(this IServiceCollection services)
     {
+        services.Add<StripeProvider, StripeSandbox>();
         services.Add<KaspiProvider, KaspiSandbox>();
 
         services.AddSingleton<ProviderRegistry>();
