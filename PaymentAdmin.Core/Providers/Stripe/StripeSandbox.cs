@@ -159,7 +159,7 @@ internal sealed class StripeSandbox(SandboxWebhooks webhooks) : ISandbox, IKeeps
             return Missing("checkout.session", id);
         if (charge.State != SandboxState.Open)
             return Refuse(400, "", "Only Checkout Sessions with a status in [\"open\"] can be expired.");
-        charge.Decide(SandboxState.Expired, call.Request.At);
+        charge.Decide(SandboxState.Cancelled, call.Request.At);
         await TellAsync(call.Db, charge, "checkout.session.expired", Session(call.Request, charge, expands: false), call.Request.At, call.CancellationToken);
         return Json(Session(call.Request, charge, expands: false));
     }
