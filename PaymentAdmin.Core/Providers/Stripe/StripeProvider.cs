@@ -1,7 +1,7 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Text.RegularExpressions;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Shops;
@@ -12,7 +12,7 @@ namespace PaymentAdmin.Core.Providers.Stripe;
 /// Stripe through Checkout Sessions: form-encoded requests, the hosted page, signed events. One session is one attempt of ours; the payer may
 /// try several cards inside it, so a failed card ends nothing.
 /// </summary>
-internal sealed partial class StripeProvider(ProviderHttp http, TimeProvider clock) : IPaymentProvider, IQueriesStatus, IRefunds, IQueriesRefunds, ICancels, IReadsWebhooks
+internal sealed class StripeProvider(ProviderHttp http, TimeProvider clock) : IPaymentProvider, IQueriesStatus, IRefunds, IQueriesRefunds, ICancels, IReadsWebhooks
 {
     public const string SecretKey = "secret_key";
     public const string WebhookSecret = "webhook_secret";
@@ -98,7 +98,7 @@ internal sealed partial class StripeProvider(ProviderHttp http, TimeProvider clo
             StripeAnswer.Refused refused => new CheckoutResult.Declined(refused.Code, refused.Text, refused.ProviderCode),
             StripeAnswer.Useless useless => new CheckoutResult.Unknown(useless.Reason),
             StripeAnswer.Good good => ReadCreated(account, good, request.AttemptId),
-            _ => throw new System.Diagnostics.UnreachableException(),
+            _ => throw new UnreachableException(),
         };
     }
 
@@ -129,7 +129,7 @@ internal sealed partial class StripeProvider(ProviderHttp http, TimeProvider clo
             StripeAnswer.Refused refused => new RefundResult.Failed(refused.Code, refused.Text, refused.ProviderCode),
             StripeAnswer.Useless useless => new RefundResult.Unknown(useless.Reason),
             StripeAnswer.Good good => ReadRefund(good.Read(StripeJson.Default.StripeRefund), request),
-            _ => throw new System.Diagnostics.UnreachableException(),
+            _ => throw new UnreachableException(),
         };
     }
 
@@ -282,7 +282,7 @@ internal sealed partial class StripeProvider(ProviderHttp http, TimeProvider clo
         var key = account.Credential(SecretKey);
         var version = account.Credential(ApiVersion) is { Length: > 0 } set ? set : DefaultVersion;
         // What would not fit into a header must not become an exception.
-        if (!Printable().IsMatch(key) || !Printable().IsMatch(version))
+        if (!IsPrintable(key) || !IsPrintable(version))
             return new StripeAnswer.Refused(Codes.ProviderNotConfigured, "The account has no usable secret key or API version; nothing was sent.", null, 0);
         var form = string.Join('&', fields.Select(field => $"{Uri.EscapeDataString(field.Name)}={Uri.EscapeDataString(field.Value)}"));
         var isGet = method == HttpMethod.Get;
@@ -317,6 +317,5 @@ internal sealed partial class StripeProvider(ProviderHttp http, TimeProvider clo
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    [GeneratedRegex("^[!-~]+\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Printable();
+    private static bool IsPrintable(string text) => text.Length > 0 && text.All(character => character is > ' ' and <= '~');
 }

@@ -247,7 +247,7 @@ public sealed class StripeCheckoutTests(Chromium chromium)
         {
             var app = await TestApp.StartAsync();
             var accounts = app.Get<ProviderAccounts>();
-            var (id, tenantId, now) = (Guid.CreateVersion7(), await app.TenantIdAsync(), DateTimeOffset.UtcNow);
+            var (id, tenantId, now) = (Guid.CreateVersion7(), await app.TenantIdAsync(), app.Get<TimeProvider>().GetUtcNow());
             var webhookKey = accounts.NewWebhookKey(id, tenantId);
             await app.Store.WriteAsync(
                 db =>
