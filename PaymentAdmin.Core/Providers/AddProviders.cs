@@ -6,6 +6,7 @@ using PaymentAdmin.Core.Providers.Kaspi;
 using PaymentAdmin.Core.Providers.Paystack;
 using PaymentAdmin.Core.Providers.Manual;
 using PaymentAdmin.Core.Providers.Sandbox;
+using PaymentAdmin.Core.Providers.Stripe;
 
 namespace PaymentAdmin.Core.Providers;
 
@@ -14,6 +15,7 @@ public static class ProviderServices
 {
     public static IServiceCollection AddProviders(this IServiceCollection services)
     {
+        services.Add<StripeProvider, StripeSandbox>();
         services.Add<KaspiProvider, KaspiSandbox>();
         services.Add<PaystackProvider, PaystackSandbox>();
         services.Add<IokaProvider, IokaSandbox>();

@@ -40,6 +40,13 @@ public sealed class SandboxWebhooks(ProviderAccounts accounts, PaymentStore stor
         return rows.Select(row => accounts.Open(row, route: null)).FirstOrDefault(account => merchantOf(account) == merchant);
     }
 
+    /// <summary>The sandbox account that an earlier call was of, for what happens on a page; null when it is gone.</summary>
+    public async Task<ProviderAccountSnapshot?> FindAccountAsync(PaymentDb db, Guid accountId, CancellationToken cancellationToken)
+    {
+        var row = await db.ProviderAccounts.AsNoTracking().FirstOrDefaultAsync(found => found.Id == accountId && found.Endpoint == AccountEndpoint.Sandbox, cancellationToken);
+        return row is null ? null : accounts.Open(row, route: null);
+    }
+
     /// <summary>Plans a delivery to the account's webhook URL, with what the fault dial says about webhooks: late, doubled, wrongly signed.</summary>
     /// <param name="path">Added behind the account's URL where the provider has several endpoints ("/pay").</param>
     public async Task PlanAsync(PaymentDb db, ProviderAccountSnapshot account, IReadOnlyDictionary<string, string> headers, byte[] body, DateTimeOffset at, CancellationToken cancellationToken, string path = "", string? merchant = null)
