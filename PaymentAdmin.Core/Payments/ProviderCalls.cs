@@ -1,7 +1,7 @@
-using PaymentAdmin.Core.Data;
-using PaymentAdmin.Core.Providers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using PaymentAdmin.Core.Data;
+using PaymentAdmin.Core.Providers;
 
 namespace PaymentAdmin.Core.Payments;
 

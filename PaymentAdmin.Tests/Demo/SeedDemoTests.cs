@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
-using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Demo;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers;

@@ -1,10 +1,8 @@
 using System.Net;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Secrets;

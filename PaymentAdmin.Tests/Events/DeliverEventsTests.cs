@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
-using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Events;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Tests.Support;

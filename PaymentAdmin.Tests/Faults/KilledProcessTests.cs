@@ -6,7 +6,6 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
-using PaymentAdmin.Core.Secrets;
 using PaymentAdmin.Core.Shops;
 using PaymentAdmin.Tests.Support;
 

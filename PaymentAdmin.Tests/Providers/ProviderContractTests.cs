@@ -2,12 +2,9 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using PaymentAdmin.Core;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers;
-using PaymentAdmin.Core.Shops;
-using PaymentAdmin.Core.Webhooks;
 using PaymentAdmin.Tests.Support;
 
 namespace PaymentAdmin.Tests.Providers;

@@ -1,6 +1,3 @@
-using System.Reflection;
-using PaymentAdmin.Core;
-
 namespace PaymentAdmin.Tests.Providers;
 
 /// <summary>What the payer does with a checkout.</summary>

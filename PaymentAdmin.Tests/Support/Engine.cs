@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
-using PaymentAdmin.Core.Events;
 using PaymentAdmin.Core.Integrity;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers;

@@ -2,7 +2,6 @@ using Bunit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PaymentAdmin.Core.Access;
-using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Shops;

@@ -9,7 +9,6 @@ using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Providers.Kaspi;
 using PaymentAdmin.Core.Shops;
-using PaymentAdmin.Tests.Support;
 
 namespace PaymentAdmin.Tests.Providers.Kaspi;
 
