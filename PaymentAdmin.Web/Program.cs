@@ -23,6 +23,7 @@ try
     app.MapHealth();
     app.MapPayments();
     app.MapEvents();
+    app.MapAccounts();
     app.MapWebhooks();
     app.MapExports();
     app.MapSandbox();

@@ -21,6 +21,8 @@ public static class PaymentServices
         .AddSingleton<ProviderAccounts>()
         .AddSingleton<ChooseAccount>()
         .AddSingleton<SaveShopConfig>()
+        .AddSingleton<SaveProviderAccount>()
+        .AddSingleton<SetTestMode>()
         .AddSingleton<ListShopConfigs>()
         .AddSingleton<Risk.ScorePayment>()
         .AddSingleton<ReadPayment>()

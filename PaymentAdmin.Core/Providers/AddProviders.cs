@@ -1,8 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Providers.Ioka;
 using PaymentAdmin.Core.Providers.Kaspi;
+using PaymentAdmin.Core.Providers.Paystack;
+using PaymentAdmin.Core.Providers.Manual;
 using PaymentAdmin.Core.Providers.Sandbox;
+using PaymentAdmin.Core.Providers.Stripe;
 
 namespace PaymentAdmin.Core.Providers;
 
@@ -11,7 +15,11 @@ public static class ProviderServices
 {
     public static IServiceCollection AddProviders(this IServiceCollection services)
     {
+        services.Add<StripeProvider, StripeSandbox>();
         services.Add<KaspiProvider, KaspiSandbox>();
+        services.Add<PaystackProvider, PaystackSandbox>();
+        services.Add<IokaProvider, IokaSandbox>();
+        services.AddSingleton<IPaymentProvider, ManualProvider>();
 
         services.AddSingleton<ProviderRegistry>();
         services.AddSingleton<ProviderHttp>();

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
 
@@ -42,9 +43,10 @@ public sealed class ProviderHttp(IHttpClientFactory clients, TimeProvider clock)
     public const string LiveClient = "provider-live";
 
     /// <param name="secrets">Values that must not appear in the transcript (keys, tokens in URLs, signatures).</param>
-    public async Task<ProviderAnswer> SendAsync(ProviderAccountSnapshot account, HttpRequestMessage request, IEnumerable<string> secrets, CancellationToken cancellationToken)
+    /// <param name="newSecrets">Matches secrets that the provider makes and answers with, so that nobody knows them beforehand.</param>
+    public async Task<ProviderAnswer> SendAsync(ProviderAccountSnapshot account, HttpRequestMessage request, IEnumerable<string> secrets, CancellationToken cancellationToken, Regex? newSecrets = null)
     {
-        var redaction = new Redaction([.. secrets, .. account.Credentials.Values, account.DeviceToken ?? ""]);
+        var redaction = new Redaction([.. secrets, .. account.Credentials.Values, account.DeviceToken ?? ""], newSecrets);
         // The connection pool sends a request without a body again, up to three times, when the other side hangs up without an answer;
         // one with a body, even an empty one, it never repeats.
         if (request.Method != HttpMethod.Get)
@@ -110,19 +112,16 @@ public sealed class ProviderHttp(IHttpClientFactory clients, TimeProvider clock)
     }
 }
 
-/// <summary>Replaces secret values, in plain and URL-encoded form, wherever they occur.</summary>
-public sealed class Redaction
+/// <summary>Replaces secret values, in plain and URL-encoded form, wherever they occur, and what matches the shape of a secret.</summary>
+public sealed class Redaction(IEnumerable<string> secrets, Regex? shape = null)
 {
-    private readonly List<string> values;
-
-    public Redaction(IEnumerable<string> secrets) =>
-        values = [.. secrets.Where(secret => secret.Length >= 4).SelectMany(secret => new[] { secret, Uri.EscapeDataString(secret), Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)) }).Distinct(StringComparer.Ordinal).OrderByDescending(value => value.Length)];
+    private readonly List<string> values = [.. secrets.Where(secret => secret.Length >= 4).SelectMany(secret => new[] { secret, Uri.EscapeDataString(secret), Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)) }).Distinct(StringComparer.Ordinal).OrderByDescending(value => value.Length)];
 
     public string Apply(string text)
     {
         foreach (var value in values)
             text = text.Replace(value, "[redacted]", StringComparison.Ordinal);
-        return text;
+        return shape?.Replace(text, "[redacted]") ?? text;
     }
 }
 

@@ -94,6 +94,9 @@ public sealed record CredentialField(string Name, string Label, bool IsSecret, b
 {
     /// <summary>Proves webhooks: 16 bytes at least, or it counts as missing.</summary>
     public bool IsWebhookSecret { get; init; }
+
+    /// <summary>A required field that may be missing when this other one is there.</summary>
+    public string? RequiredUnless { get; init; }
 }
 
 /// <summary>A test card, phone or PIN of the provider's own, and what it does.</summary>

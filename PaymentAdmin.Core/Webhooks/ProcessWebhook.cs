@@ -196,6 +196,7 @@ public sealed partial class ProcessWebhook(
                 break;
             case WebhookReading.AskProvider:
                 attempt.ScheduleCheck(now, attempt.Checks, now);
+                await AskAboutRefundsAsync(db, attempt, now, cancellationToken);
                 Take(db, received, attempt.PaymentId, "The provider is asked before anything changes", now);
                 break;
             case WebhookReading.RefundSays refund:
@@ -208,6 +209,16 @@ public sealed partial class ProcessWebhook(
                 Settle(received, WebhookState.Ignored, "Of a kind that changes nothing here", now);
                 break;
         }
+    }
+
+    /// <summary>An event that only makes us ask may be about a refund: those that are under way are asked about as well.</summary>
+    private async Task AskAboutRefundsAsync(PaymentDb db, PaymentAttempt attempt, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (providers[attempt.Provider] is not IQueriesRefunds)
+            return;
+        var open = await db.Refunds.Where(row => row.AttemptId == attempt.Id && row.SentAt != null && (row.Status == RefundStatus.Pending || row.Status == RefundStatus.Unknown)).ToListAsync(cancellationToken);
+        foreach (var refund in open)
+            refund.ScheduleCheck(now, refund.Checks, now);
     }
 
     /// <summary>Only ever inside the account that proved the event.</summary>

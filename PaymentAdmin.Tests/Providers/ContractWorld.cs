@@ -39,7 +39,7 @@ public sealed class ContractWorld : IAsyncLifetime
     {
         var driver = ProviderDriver.Of(providerId);
         var now = Clock.GetUtcNow();
-        var credentials = driver.Credentials(IdSource.NewToken(18));
+        var credentials = driver.Credentials(IdSource.NewId(now).ToString("N")[8..]);
         var tenant = new Tenant { Id = IdSource.NewId(now), Slug = "t" + IdSource.NewToken(12).ToLowerInvariant(), Name = "A shop", TimeZone = "UTC", Currency = "USD", CreatedAt = now };
         var provider = App.Get<ProviderRegistry>()[providerId];
         var account = AccountOf(tenant.Id, provider.Profile, credentials, now);
@@ -53,7 +53,7 @@ public sealed class ContractWorld : IAsyncLifetime
             CancellationToken.None);
         if (provider.Profile.NeedsShopConfig)
         {
-            var config = new SaveShopConfigRequest { TenantId = tenant.Id, Mode = Mode.Test, Provider = providerId, ShopId = 8, OrganizationBin = "210440028324", DeviceToken = Guid.CreateVersion7().ToString(), IsActive = true };
+            var config = new SaveShopConfigRequest { TenantId = tenant.Id, Mode = Mode.Test, Provider = providerId, ShopId = 8, OrganizationBin = "210440028324", DeviceToken = IdSource.NewId(now).ToString(), IsActive = true };
             Assert.Null((await App.Get<SaveShopConfig>().CreateAsync(config, Actor.System("test"), CancellationToken.None)).Problem);
         }
         var key = await App.CreateKeyAsync(tenant.Id, Mode.Test);
@@ -189,7 +189,7 @@ public sealed class ContractMerchant(ContractWorld world, ProviderDriver driver,
             if (!request.Headers.TryAddWithoutValidation(name, value))
                 request.Content.Headers.TryAddWithoutValidation(name, value);
         }
-        using var outside = new HttpClient(new SocketsHttpHandler());
+        using var outside = world.App.Client();
         using var answer = await outside.SendAsync(request);
         return answer.StatusCode;
     }
@@ -220,9 +220,10 @@ public sealed class ContractPayment(ContractMerchant merchant, JsonNode created)
     /// <summary>Time passes until the payment has this status.</summary>
     public Task BecomesAsync(string status) => merchant.World.AdvanceUntilAsync(async () => await StatusAsync() == status, $"the payment is {status}");
 
-    /// <summary>Asks the provider now.</summary>
+    /// <summary>Asks the provider, after the time in which one payment is asked about once.</summary>
     public async Task<string> VerifyAsync()
     {
+        merchant.World.Clock.Advance(SettlePayment.AskAtMostEvery + TimeSpan.FromSeconds(1));
         var answer = await merchant.SendAsync(HttpMethod.Post, $"/v1/payments/{Id}/verify");
         Assert.True(answer.Status == HttpStatusCode.OK, $"{(int)answer.Status}: {answer.Text}");
         return await StatusAsync();

@@ -13,13 +13,26 @@ internal static class ProviderVectors
 
     public static IEnumerable<StatusVector> Statuses(string provider) => All.Statuses.Where(row => row.Provider == provider);
 
+    public static IEnumerable<SignatureVector> Signatures(string provider) => All.Signatures.Where(row => row.Provider == provider);
+
     private static VectorFile Load()
     {
         using var file = File.OpenRead(Path.Combine(Repository.Root, "PaymentAdmin.Tests", "Providers", "vectors.json"));
         return JsonSerializer.Deserialize<VectorFile>(file, JsonSerializerOptions.Web) ?? throw new InvalidOperationException("vectors.json is empty.");
     }
 
-    private sealed record VectorFile(List<MoneyVector> Money, List<StatusVector> Statuses);
+    private sealed record VectorFile(List<SignatureVector> Signatures, List<MoneyVector> Money, List<StatusVector> Statuses);
+}
+
+/// <param name="Secrets">What the verifier is configured with.</param>
+internal sealed record SignatureVector(string Id, string Provider, string Purpose, List<string> Secrets, string Method, string Path, Dictionary<string, string> Headers, string Expect)
+{
+    [JsonPropertyName("body_base64")]
+    public required string BodyBase64 { get; init; }
+
+    /// <summary>Where the verifier's clock stands.</summary>
+    [JsonPropertyName("now_unix")]
+    public long? NowUnix { get; init; }
 }
 
 /// <param name="Wire">JSON text: a figure is a number, a figure in quotes is a string. Null when refused.</param>

@@ -16,6 +16,12 @@ internal sealed class StubbedProvider : HttpMessageHandler, IHttpClientFactory
 
     public List<string> Urls { get; } = [];
 
+    /// <summary>What was sent, in the order of <see cref="Urls"/>; empty for a request without a body.</summary>
+    public List<string> Bodies { get; } = [];
+
+    /// <summary>The Authorization header of each request.</summary>
+    public List<string?> Authorizations { get; } = [];
+
     public StubbedProvider Answers(string body, HttpStatusCode status = HttpStatusCode.OK, string contentType = "application/json")
     {
         answer = _ => Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, contentType) });
@@ -48,9 +54,11 @@ internal sealed class StubbedProvider : HttpMessageHandler, IHttpClientFactory
 
     public HttpClient CreateClient(string name) => new(this, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Urls.Add(request.RequestUri!.AbsoluteUri);
-        return answer(cancellationToken);
+        Bodies.Add(request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken));
+        Authorizations.Add(request.Headers.Authorization?.ToString());
+        return await answer(cancellationToken);
     }
 }

@@ -24,6 +24,29 @@ public sealed class SandboxWebhooks(ProviderAccounts accounts, PaymentStore stor
         return rows.Select(row => accounts.Open(row, route: null)).FirstOrDefault(account => account.Credential(field) == value);
     }
 
+    /// <summary>The same by the name that the merchant has in the imitation's books (<see cref="SandboxCharge.MerchantOf"/>): for what a payer's browser sets off.</summary>
+    public async Task<ProviderAccountSnapshot?> FindMerchantAsync(PaymentDb db, string provider, string field, string merchant, CancellationToken cancellationToken)
+    {
+        var rows = await db.ProviderAccounts.AsNoTracking().Where(row => row.Provider == provider && row.Endpoint == AccountEndpoint.Sandbox).ToListAsync(cancellationToken);
+        return rows.Select(row => accounts.Open(row, route: null)).FirstOrDefault(account => SandboxCharge.MerchantOf(account.Credential(field)) == merchant);
+    }
+
+    /// <summary>
+    /// The same by the merchant as the books name it, for pages that a browser opens: they carry no credential, and the books keep none.
+    /// </summary>
+    public async Task<ProviderAccountSnapshot?> FindAccountAsync(PaymentDb db, string provider, string merchant, Func<ProviderAccountSnapshot, string> merchantOf, CancellationToken cancellationToken)
+    {
+        var rows = await db.ProviderAccounts.AsNoTracking().Where(row => row.Provider == provider && row.Endpoint == AccountEndpoint.Sandbox).ToListAsync(cancellationToken);
+        return rows.Select(row => accounts.Open(row, route: null)).FirstOrDefault(account => merchantOf(account) == merchant);
+    }
+
+    /// <summary>The sandbox account that an earlier call was of, for what happens on a page; null when it is gone.</summary>
+    public async Task<ProviderAccountSnapshot?> FindAccountAsync(PaymentDb db, Guid accountId, CancellationToken cancellationToken)
+    {
+        var row = await db.ProviderAccounts.AsNoTracking().FirstOrDefaultAsync(found => found.Id == accountId && found.Endpoint == AccountEndpoint.Sandbox, cancellationToken);
+        return row is null ? null : accounts.Open(row, route: null);
+    }
+
     /// <summary>Plans a delivery to the account's webhook URL, with what the fault dial says about webhooks: late, doubled, wrongly signed.</summary>
     /// <param name="path">Added behind the account's URL where the provider has several endpoints ("/pay").</param>
     public async Task PlanAsync(PaymentDb db, ProviderAccountSnapshot account, IReadOnlyDictionary<string, string> headers, byte[] body, DateTimeOffset at, CancellationToken cancellationToken, string path = "", string? merchant = null)

@@ -10,6 +10,7 @@ using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers;
+using PaymentAdmin.Core.Secrets;
 using PaymentAdmin.Core.Shops;
 using PaymentAdmin.Tests.Support;
 using PaymentAdmin.Web.Endpoints;
@@ -46,6 +47,8 @@ public sealed class SandboxServer : IAsyncDisposable
             AllowPrivateTargets = false,
             RequireSecondFactor = false,
         });
+        builder.Services.AddSingleton(new SecretBox(MasterKey.TryParse(TestApp.MasterKey, out _)!));
+        builder.Services.AddSingleton<ProviderAccounts>();
         builder.Services.AddProviders();
         app = builder.Build();
         app.MapSandbox();

@@ -1,0 +1,261 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Audit;
+using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Data;
+using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Providers;
+using PaymentAdmin.Core.Secrets;
+
+namespace PaymentAdmin.Core.Shops;
+
+/// <summary>An account to be created.</summary>
+public sealed record NewProviderAccount
+{
+    public required Guid TenantId { get; init; }
+    public required string Provider { get; init; }
+    public required Mode Mode { get; init; }
+
+    /// <summary>Chosen here and never again.</summary>
+    public required AccountEndpoint Endpoint { get; init; }
+    public required string Name { get; init; }
+    public bool IsEnabled { get; init; }
+    public bool IsForAllShops { get; init; }
+    public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Credentials must not come out of a log line that prints the request.</summary>
+    public override string ToString() => $"{Provider} account {Name}";
+}
+
+/// <summary>What is to change about an account; members that are not given stay as they are. Mode and endpoint never change.</summary>
+public sealed record ProviderAccountChange
+{
+    public required Guid TenantId { get; init; }
+    public required Guid AccountId { get; init; }
+    public Given<string> Name { get; init; }
+    public Given<bool> IsEnabled { get; init; }
+    public Given<bool> IsForAllShops { get; init; }
+
+    /// <summary>Fields to replace; null takes one away. Fields that are not named keep their value: nobody sees it, so nobody can send it again.</summary>
+    public IReadOnlyDictionary<string, string?> Credentials { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>What the caller saw; a change of another version is refused. Null: whatever is there.</summary>
+    public int? ExpectedVersion { get; init; }
+
+    public override string ToString() => $"account {AccountId}";
+}
+
+/// <summary>
+/// Creates, changes, switches and deletes accounts. Secrets go in and never come out: audit and pages get a mask. A live key is refused in a
+/// test account and a test key in a live one, and no live account is switched on whose webhooks nobody could verify.
+/// </summary>
+public sealed class SaveProviderAccount(PaymentStore store, ProviderAccounts accounts, ProviderRegistry providers, Deployment deployment, LiveUpdates updates, IdSource ids, TimeProvider clock)
+{
+    /// <summary>Replaces the provider's host; a superadmin's to set.</summary>
+    public const string BaseUrl = "base_url";
+
+    private const string DemoWebhookSecret = "demo_secret";
+    private const int NameLengthMax = 100;
+    private const int ValueLengthMax = 4000;
+    private static readonly TimeSpan MatchTime = TimeSpan.FromSeconds(1);
+
+    public async Task<Result<ProviderAccount>> CreateAsync(NewProviderAccount request, Actor actor, CancellationToken cancellationToken)
+    {
+        if (!providers.TryFind(request.Provider, out var provider))
+            return Problem.Invalid("provider", $"No provider '{request.Provider}' exists.");
+        if (request.Endpoint == AccountEndpoint.Sandbox && (request.Mode == Mode.Live || !deployment.SandboxEnabled))
+            return Problem.Invalid("endpoint", request.Mode == Mode.Live ? "The sandbox serves test mode only." : "The sandbox is switched off here.");
+        var values = request.Credentials.Where(value => !string.IsNullOrWhiteSpace(value.Value)).ToDictionary(value => value.Key, value => value.Value.Trim(), StringComparer.Ordinal);
+        if (Fault(provider.Profile, request.Mode, request.Endpoint, request.Name, values, values.Keys, request.IsEnabled, actor) is { } fault)
+            return fault;
+        return await store.WriteAsync<ProviderAccount>(
+            async db =>
+            {
+                var now = clock.GetUtcNow();
+                var id = ids.NewId();
+                var (hash, cipher) = accounts.NewWebhookKey(id, request.TenantId);
+                var account = new ProviderAccount
+                {
+                    Id = id,
+                    TenantId = request.TenantId,
+                    Provider = request.Provider,
+                    Mode = request.Mode,
+                    Endpoint = request.Endpoint,
+                    Name = request.Name.Trim(),
+                    IsEnabled = request.IsEnabled,
+                    IsForAllShops = request.IsForAllShops,
+                    SecretsCipher = "",
+                    WebhookKeyHash = hash,
+                    WebhookKeyCipher = cipher,
+                    CreatedAt = now,
+                    UpdatedAt = now,
+                };
+                Store(account, provider.Profile, values);
+                db.ProviderAccounts.Add(account);
+                Audit(db, account, "account.created", before: null, Shown(account, provider.Profile, values), actor, now);
+                await db.SaveChangesAsync(cancellationToken);
+                return account;
+            },
+            cancellationToken);
+    }
+
+    public Task<Result<ProviderAccount>> ChangeAsync(ProviderAccountChange request, Actor actor, CancellationToken cancellationToken) =>
+        store.WriteAsync<ProviderAccount>(
+            async db =>
+            {
+                if (await db.ProviderAccounts.FirstOrDefaultAsync(row => row.Id == request.AccountId && row.TenantId == request.TenantId, cancellationToken) is not { } account)
+                    return new Problem(Codes.NotFound, "There is no such account.");
+                if (request.ExpectedVersion is { } expected && expected != account.Version)
+                    return new Problem(Codes.ChangedMeanwhile, "Somebody changed this account meanwhile. Look at it again before you change it.");
+                var profile = providers[account.Provider].Profile;
+                var now = clock.GetUtcNow();
+                var present = accounts.Open(account, route: null).Credentials;
+                var values = new Dictionary<string, string>(present, StringComparer.Ordinal);
+                foreach (var (name, value) in request.Credentials)
+                {
+                    values.Remove(name);
+                    if (!string.IsNullOrWhiteSpace(value))
+                        values[name] = value.Trim();
+                }
+                var isEnabled = request.IsEnabled.Or(account.IsEnabled);
+                if (Fault(profile, account.Mode, account.Endpoint, request.Name.Or(account.Name), values, request.Credentials.Keys, isEnabled, actor) is { } fault)
+                    return fault;
+                if (present.Keys.Any(name => !values.ContainsKey(name)) && await IsInUseAsync(db, account.Id, cancellationToken))
+                    return InUse;
+                var before = Shown(account, profile, present);
+                var wasEnabled = account.IsEnabled;
+                account.Name = (request.Name.Or(account.Name) ?? account.Name).Trim();
+                account.IsEnabled = isEnabled;
+                account.DisabledReason = isEnabled ? null : account.DisabledReason;
+                account.IsForAllShops = request.IsForAllShops.Or(account.IsForAllShops);
+                Store(account, profile, values);
+                account.Version++;
+                account.UpdatedAt = now;
+                Audit(db, account, (wasEnabled, isEnabled) switch { (false, true) => "account.enabled", (true, false) => "account.disabled", _ => "account.changed" }, before, Shown(account, profile, values), actor, now);
+                await db.SaveChangesAsync(cancellationToken);
+                return account;
+            },
+            cancellationToken);
+
+    /// <summary>Takes the credentials away and switches the account off. The row stays: payments and their history point at it.</summary>
+    public Task<Result<ProviderAccount>> DeleteCredentialsAsync(Guid tenantId, Guid accountId, Actor actor, CancellationToken cancellationToken) =>
+        store.WriteAsync<ProviderAccount>(
+            async db =>
+            {
+                if (await db.ProviderAccounts.FirstOrDefaultAsync(row => row.Id == accountId && row.TenantId == tenantId, cancellationToken) is not { } account)
+                    return new Problem(Codes.NotFound, "There is no such account.");
+                if (await IsInUseAsync(db, accountId, cancellationToken))
+                    return InUse;
+                var profile = providers[account.Provider].Profile;
+                var now = clock.GetUtcNow();
+                var before = Shown(account, profile, accounts.Open(account, route: null).Credentials);
+                var none = new Dictionary<string, string>();
+                Store(account, profile, none);
+                account.IsEnabled = false;
+                account.DisabledReason = "its credentials were deleted";
+                account.Version++;
+                account.UpdatedAt = now;
+                Audit(db, account, "account.credentials_deleted", before, Shown(account, profile, none), actor, now);
+                await db.SaveChangesAsync(cancellationToken);
+                return account;
+            },
+            cancellationToken);
+
+    private static Problem InUse => new(Codes.AccountInUse, "The account has open attempts or unsettled refunds; its credentials are still needed.");
+
+    private static async Task<bool> IsInUseAsync(PaymentDb db, Guid accountId, CancellationToken cancellationToken) =>
+        await db.PaymentAttempts.AnyAsync(row => row.AccountId == accountId && (row.Status == AttemptStatus.Created || row.Status == AttemptStatus.Pending || row.Status == AttemptStatus.Unknown), cancellationToken)
+        || await db.Refunds.AnyAsync(row => db.PaymentAttempts.Any(attempt => attempt.Id == row.AttemptId && attempt.AccountId == accountId) && row.Status != RefundStatus.Succeeded && row.Status != RefundStatus.Failed, cancellationToken);
+
+    /// <summary>Everything that is wrong, by field; null when the account may be stored so.</summary>
+    /// <param name="touched">The fields that the request names: only these are judged by shape, so that an old value is no obstacle to another change.</param>
+    private static Problem? Fault(ProviderProfile profile, Mode mode, AccountEndpoint endpoint, string? name, Dictionary<string, string> values, IEnumerable<string> touched, bool isEnabled, Actor actor)
+    {
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        if (Texts.Fault(name, NameLengthMax, isRequired: true) is { } wrongName)
+            errors["name"] = [wrongName];
+        var fields = profile.CredentialFields.ToDictionary(field => field.Name, StringComparer.Ordinal);
+        foreach (var member in touched)
+        {
+            var value = values.GetValueOrDefault(member);
+            if (member == BaseUrl ? BaseUrlFault(value, mode, endpoint, actor) is { } wrong : FieldFault(fields.GetValueOrDefault(member), value, mode, out wrong))
+                errors[member] = [wrong];
+        }
+        if (isEnabled)
+        {
+            foreach (var field in profile.CredentialFields.Where(field => field.IsRequired && !values.ContainsKey(field.Name) && (field.RequiredUnless is not { } other || !values.ContainsKey(other))))
+                errors[field.Name] = ["is required before the account can be switched on"];
+            if (mode == Mode.Live)
+            {
+                foreach (var field in profile.CredentialFields.Where(field => field.IsWebhookSecret && IsMissing(values.GetValueOrDefault(field.Name), endpoint)))
+                    errors[field.Name] = [$"is required before a live account can be switched on: {Signature.SecretBytesMin} bytes at least"];
+            }
+        }
+        return errors.Count == 0 ? null : Problem.Invalid(errors);
+    }
+
+    /// <summary>A short secret counts as missing, but for the source document's own on a sandbox account.</summary>
+    private static bool IsMissing(string? secret, AccountEndpoint endpoint) =>
+        secret is null || (System.Text.Encoding.UTF8.GetByteCount(secret) < Signature.SecretBytesMin && !(secret == DemoWebhookSecret && endpoint == AccountEndpoint.Sandbox));
+
+    private static bool FieldFault(CredentialField? field, string? value, Mode mode, out string fault)
+    {
+        fault = field switch
+        {
+            null => "is no field of this provider",
+            _ when value is null => "",
+            _ when value.Length > ValueLengthMax || value.Any(char.IsControl) && !value.Contains('\n', StringComparison.Ordinal) => "is too long or has control characters",
+            _ when value.EndsWith(SecretMask.Ellipsis) || value.Contains('•', StringComparison.Ordinal) => "is the masked form; type the whole value, or leave the field alone to keep the stored one",
+            { LiveOnly: { } live } when mode == Mode.Test && value.StartsWith(live, StringComparison.Ordinal) => "is a live key; a test account takes test keys only",
+            { TestOnly: { } test } when mode == Mode.Live && value.StartsWith(test, StringComparison.Ordinal) => "is a test key; a live account takes live keys only",
+            { LiveOnly: { } live } when mode == Mode.Live && !value.StartsWith(live, StringComparison.Ordinal) => $"does not begin with {live}, as live keys do",
+            { TestOnly: { } test } when mode == Mode.Test && !value.StartsWith(test, StringComparison.Ordinal) => $"does not begin with {test}, as test keys do",
+            { Shape: { } shape } when !Regex.IsMatch(value, shape, RegexOptions.None, MatchTime) => "has not the shape that the provider gives it",
+            _ => "",
+        };
+        return fault.Length > 0;
+    }
+
+    private static string? BaseUrlFault(string? value, Mode mode, AccountEndpoint endpoint, Actor actor)
+    {
+        if (actor.Kind != ActorKind.System && actor.Role != Roles.Superadmin)
+            return "is set by a superadmin or by configuration";
+        if (value is null)
+            return null;
+        if (endpoint == AccountEndpoint.Sandbox)
+            return "a sandbox account has no other host";
+        if (!Uri.TryCreate(value, UriKind.Absolute, out var url) || url.UserInfo.Length > 0 || url.Fragment.Length > 0)
+            return "is no absolute address without user and fragment";
+        return url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && mode == Mode.Test) ? null : "must be https";
+    }
+
+    private void Store(ProviderAccount account, ProviderProfile profile, IReadOnlyDictionary<string, string> values)
+    {
+        var secretNames = profile.CredentialFields.Where(field => field.IsSecret).Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
+        account.SecretsCipher = accounts.Seal(account.Id, account.TenantId, values.Where(value => secretNames.Contains(value.Key)).ToDictionary(StringComparer.Ordinal));
+        account.SettingsJson = JsonSerializer.Serialize(values.Where(value => !secretNames.Contains(value.Key)).ToDictionary(StringComparer.Ordinal));
+    }
+
+    private void Audit(PaymentDb db, ProviderAccount account, string action, string? before, string after, Actor actor, DateTimeOffset now)
+    {
+        db.AuditEntries.Add(AuditEntry.By(actor, account.TenantId, now, action, "provider_account", account.Id.ToString(), before: before, after: after));
+        db.AfterCommit.Add(() => updates.Tell(new LiveUpdate(account.TenantId, "account", null)));
+    }
+
+    /// <summary>What the audit keeps: every secret as the same eight dots, whatever it is.</summary>
+    private static string Shown(ProviderAccount account, ProviderProfile profile, IReadOnlyDictionary<string, string> values) => AuditJson.Of(new
+    {
+        account.Provider,
+        Mode = Words.Of(account.Mode),
+        Endpoint = Words.Of(account.Endpoint),
+        account.Name,
+        account.IsEnabled,
+        account.IsForAllShops,
+        Credentials = values.OrderBy(value => value.Key, StringComparer.Ordinal).ToDictionary(
+            value => value.Key,
+            value => profile.CredentialFields.Any(field => field.Name == value.Key && field.IsSecret) ? "••••••••" : value.Value),
+        account.Version,
+    });
+}

@@ -1,0 +1,37 @@
+using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Audit;
+using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Data;
+using PaymentAdmin.Core.Providers;
+
+namespace PaymentAdmin.Core.Shops;
+
+/// <summary>
+/// The switch of one tenant and provider: while it is on, the live account takes no new attempts. It touches nothing that exists: open
+/// attempts, refunds, polling and webhooks go on with their account.
+/// </summary>
+public sealed class SetTestMode(PaymentStore store, ProviderRegistry providers, LiveUpdates updates, TimeProvider clock)
+{
+    /// <summary>Answers whether anything changed: the same position again is no change and leaves no audit entry.</summary>
+    public async Task<Result<bool>> RunAsync(Guid tenantId, string provider, bool isOn, string? reason, Actor actor, CancellationToken cancellationToken)
+    {
+        if (!providers.TryFind(provider, out _))
+            return Problem.Invalid("provider", $"No provider '{provider}' exists.");
+        return await store.WriteAsync<bool>(
+            async db =>
+            {
+                var now = clock.GetUtcNow();
+                var position = await db.TestModeSwitches.FirstOrDefaultAsync(row => row.TenantId == tenantId && row.Provider == provider, cancellationToken);
+                var wasOn = position?.IsOn ?? false;
+                if (wasOn == isOn)
+                    return false;
+                if (position is null)
+                    db.TestModeSwitches.Add(position = new TestModeSwitch { TenantId = tenantId, Provider = provider, IsOn = isOn, ChangedAt = now, ChangedBy = actor.Name });
+                (position.IsOn, position.ChangedAt, position.ChangedBy) = (isOn, now, actor.Name);
+                db.AuditEntries.Add(AuditEntry.By(actor, tenantId, now, isOn ? "test_mode.on" : "test_mode.off", "provider", provider, reason, before: AuditJson.Of(new { IsOn = wasOn }), after: AuditJson.Of(new { IsOn = isOn })));
+                db.AfterCommit.Add(() => updates.Tell(new LiveUpdate(tenantId, "account", null)));
+                return true;
+            },
+            cancellationToken);
+    }
+}
