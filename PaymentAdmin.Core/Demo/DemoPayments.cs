@@ -23,9 +23,9 @@ internal sealed class DemoPayments(ApplyObservation apply, RefundPayment refunds
     {
         var chance = new Random(Seed);
         var steps = new List<DemoStep>();
-        var beginnings = DemoStories.Shuffled(chance)
-            .Select((story, index) => (Route: routes[index % routes.Count], Story: story))
-            .Select(plan => (plan.Route, Story: Possible(plan.Story, plan.Route), At: InShopHours(now - DemoStories.Age(plan.Story, chance), now, zone)))
+        var beginnings = DemoStories.Dealt(routes.Count)
+            .Select(deal => (Route: routes[deal.Route], Story: Possible(deal.Story, routes[deal.Route])))
+            .Select(plan => (plan.Route, plan.Story, At: InShopHours(now - DemoStories.Age(plan.Story, chance), now, zone)))
             .OrderBy(plan => plan.At).ToList();
         foreach (var (index, (route, story, at)) in beginnings.Index())
         {

@@ -42,16 +42,18 @@ internal static class DemoStories
         (DemoStory.RefundFailed, 3), (DemoStory.RefundRequested, 2), (DemoStory.PaidLate, 4), (DemoStory.PaidTwice, 2), (DemoStory.ShortAccepted, 1),
         (DemoStory.ShortWrittenOff, 2), (DemoStory.OverAccepted, 2), (DemoStory.AmountDiffers, 3), (DemoStory.CurrencyDiffers, 1), (DemoStory.OutcomeUnknown, 3),
         (DemoStory.UnknownThenPaid, 2), (DemoStory.RiskHeld, 2), (DemoStory.RiskReleased, 1), (DemoStory.Disputed, 1), (DemoStory.Declined, 18),
-        (DemoStory.Cancelled, 8), (DemoStory.CancelledByOperator, 2), (DemoStory.Expired, 12), (DemoStory.Pending, 7), (DemoStory.Created, 3),
+        (DemoStory.Cancelled, 10), (DemoStory.CancelledByOperator, 2), (DemoStory.Expired, 12), (DemoStory.Pending, 10), (DemoStory.Created, 3),
     ];
 
-    /// <summary>All the stories of a demo in the order that <paramref name="chance"/> gives; what the shares leave is simply paid.</summary>
-    public static IReadOnlyList<DemoStory> Shuffled(Random chance)
+    /// <summary>
+    /// All the stories of a demo, dealt like cards: those of one kind go to one route after the other, so that every provider has some of the
+    /// common ones. What the shares leave is simply paid.
+    /// </summary>
+    public static IReadOnlyList<(DemoStory Story, int Route)> Dealt(int routes)
     {
         var told = Shares.SelectMany(share => Enumerable.Repeat(share.Story, share.Times)).ToList();
-        var all = told.Concat(Enumerable.Repeat(DemoStory.Paid, Total - told.Count)).ToArray();
-        chance.Shuffle(all);
-        return all;
+        var all = told.Concat(Enumerable.Repeat(DemoStory.Paid, Total - told.Count));
+        return all.Select((story, index) => (story, index % routes)).ToList();
     }
 
     /// <summary>Something that still waits began lately; the rest is spread over the last month.</summary>

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Demo;
 using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Tests.Support;
 
 namespace PaymentAdmin.Tests.Demo;
@@ -33,16 +34,15 @@ public sealed class DemoBooksTests
     public async Task Demo_payment_that_its_provider_is_asked_about_stays_what_it_is(PaymentStatus status)
     {
         await using var app = await TestApp.StartAsync(("Demo:Enabled", "true"));
-        foreach (var provider in await ProvidersAsync(app))
+        foreach (var provider in (await ProvidersAsync(app)).Where(id => app.Get<ProviderRegistry>()[id] is IQueriesStatus))
         {
             var payment = await app.ReadAsync(db => db.Payments.FirstAsync(row => row.Provider == provider && row.Status == status && row.Exceptions == PaymentExceptions.None && row.EndsWithFirstAttempt));
 
             var asked = await app.Get<SettlePayment>().VerifyAsync(payment.TenantId, payment.Mode, payment.Id, Finance, CancellationToken.None);
 
-            Assert.True(asked.Value, $"{provider} was asked");
             Assert.Equal(status, await app.ReadAsync(db => db.Payments.Where(row => row.Id == payment.Id).Select(row => row.Status).SingleAsync()));
             var call = await app.ReadAsync(db => db.ProviderCalls.Where(row => row.PaymentId == payment.Id).OrderByDescending(row => row.Id).FirstAsync());
-            Assert.Equal((ProviderOperation.Status, ProviderCallState.Answered), (call.Operation, call.State));
+            Assert.True(asked.Value && (call.Operation, call.State) == (ProviderOperation.Status, ProviderCallState.Answered), $"{provider} said {call.Response} to {call.Request}: {call.ErrorMessage}");
         }
     }
 

@@ -32,6 +32,9 @@ internal sealed class KaspiSandbox : ISandbox, IKeepsDemoBooks
 
     public string NewReference(Random chance) => chance.NextInt64(10_000_000_000, 100_000_000_000).ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>Kaspi knows no reference of ours, only the message that the payer reads.</summary>
+    public string MerchantReferenceOf(DemoCheckout checkout) => checkout.Description ?? checkout.OrderReference;
+
     public string WordOf(SandboxState state, DemoCheckout checkout) => Word(state, DataFor(checkout));
 
     public string DataOf(DemoCheckout checkout) => JsonSerializer.Serialize(DataFor(checkout), KaspiJson.Default.KaspiSandboxCharge);

@@ -26,6 +26,8 @@ internal sealed class PaystackSandbox(SandboxWebhooks webhooks) : ISandbox, IKee
 
     public string NewReference(Random chance) => chance.NextInt64(4_000_000_000, 5_000_000_000).ToString(CultureInfo.InvariantCulture);
 
+    public bool IsNamedByMerchant => true;
+
     public string WordOf(SandboxState state, DemoCheckout checkout) => Word(state);
 
     public string DataOf(DemoCheckout checkout) =>

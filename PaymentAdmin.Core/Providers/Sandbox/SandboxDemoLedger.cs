@@ -23,6 +23,12 @@ public interface IKeepsDemoBooks
     /// <summary>The provider's second id of a payment; null where it has one only.</summary>
     string? NewReference2(Random chance) => null;
 
+    /// <summary>What the merchant's create call carried as its own reference: mostly our id of the attempt.</summary>
+    string MerchantReferenceOf(DemoCheckout checkout) => checkout.AttemptId.ToString();
+
+    /// <summary>The merchant's reference names the payment in every call, and the provider's own number is only its second id.</summary>
+    bool IsNamedByMerchant => false;
+
     /// <summary>The provider's word for a state.</summary>
     string WordOf(SandboxState state, DemoCheckout checkout);
 
@@ -48,7 +54,7 @@ public sealed class SandboxDemoLedger(IEnumerable<ISandbox> sandboxes)
             Provider = provider,
             Merchant = books.MerchantOf(checkout.Credentials),
             Reference = books.NewReference(chance),
-            MerchantReference = checkout.Description ?? checkout.OrderReference,
+            MerchantReference = books.MerchantReferenceOf(checkout),
             AmountMinor = checkout.Charged.Minor,
             Currency = checkout.Charged.Currency,
             PayerPhone = checkout.PayerPhone,
@@ -83,10 +89,11 @@ public sealed class DemoBooking
     internal DemoBooking(PaymentDb db, SandboxCharge charge, IKeepsDemoBooks books, DemoCheckout checkout, string? reference2, Random chance)
     {
         (this.db, this.charge, this.books, this.checkout, this.chance) = (db, charge, books, checkout, chance);
-        Reference2 = reference2;
+        (Reference, Reference2) = books.IsNamedByMerchant ? (books.MerchantReferenceOf(checkout), charge.Reference) : (charge.Reference, reference2);
     }
 
-    public string Reference => charge.Reference;
+    /// <summary>How the attempt knows the payment.</summary>
+    public string Reference { get; }
 
     public string? Reference2 { get; }
 

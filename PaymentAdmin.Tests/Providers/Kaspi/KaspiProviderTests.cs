@@ -472,7 +472,7 @@ public sealed class KaspiProviderTests
             }
         });
         await using var services = RealHttp(port);
-        var provider = services.GetRequiredService<IPaymentProvider>();
+        var provider = services.GetRequiredService<ProviderRegistry>()["kaspi"];
         var account = Account with { BaseUrl = $"http://127.0.0.1:{port}" };
 
         await ((IQueriesStatus)provider).QueryPaymentAsync(account, KaspiRequests.Reference("12800627774", Asked), CancellationToken.None);
@@ -495,7 +495,7 @@ public sealed class KaspiProviderTests
         listener.Stop();
         await using var services = RealHttp(port);
 
-        var result = await services.GetRequiredService<IPaymentProvider>().StartCheckoutAsync(Account with { BaseUrl = $"http://127.0.0.1:{port}" }, Checkout(), CancellationToken.None);
+        var result = await services.GetRequiredService<ProviderRegistry>()["kaspi"].StartCheckoutAsync(Account with { BaseUrl = $"http://127.0.0.1:{port}" }, Checkout(), CancellationToken.None);
 
         Assert.Equal(Codes.ProviderUnavailable, Assert.IsType<CheckoutResult.Declined>(result).Code);
     }
@@ -508,7 +508,7 @@ public sealed class KaspiProviderTests
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         await using var services = RealHttp(selfPort: port + 1);
 
-        var result = await services.GetRequiredService<IPaymentProvider>().StartCheckoutAsync(Account with { BaseUrl = $"http://127.0.0.1:{port}" }, Checkout(), CancellationToken.None);
+        var result = await services.GetRequiredService<ProviderRegistry>()["kaspi"].StartCheckoutAsync(Account with { BaseUrl = $"http://127.0.0.1:{port}" }, Checkout(), CancellationToken.None);
 
         Assert.Equal(Codes.ProviderUnavailable, Assert.IsType<CheckoutResult.Declined>(result).Code);
         Assert.False(listener.Pending());
