@@ -47,6 +47,7 @@ public static class PaymentServices
         .AddSingleton<Integrity.CheckIntegrity>()
         .AddSingleton<Webhooks.InboxWriter>()
         .AddSingleton<Webhooks.RejectionLog>()
+        .AddSingleton<Webhooks.AnswerCheck>()
         .AddSingleton<Webhooks.ReceiveWebhook>()
         .AddSingleton<Webhooks.ProcessWebhook>()
         .AddSingleton<Events.EventEndpoints>()

@@ -48,6 +48,21 @@ public interface IReadsWebhooks
     WebhookReply Acknowledgement { get; }
 }
 
+/// <summary>
+/// Asks us before it takes money and must be answered at once, from our state; nothing changes by it. Core looks the payment up inside the
+/// account that proved the request, the provider only reads the question and words the answer.
+/// </summary>
+public interface IAnswersChecks : IReadsWebhooks
+{
+    /// <summary>This delivery is a question, not news.</summary>
+    bool IsCheck(InboundRequest request);
+
+    /// <summary>What is asked; null when it cannot be read. Never throws, whatever the bytes.</summary>
+    CheckQuestion? ReadCheck(InboundRequest request);
+
+    WebhookReply Answer(ProviderAccountSnapshot account, CheckOutcome outcome);
+}
+
 /// <summary>Can list what it did, for reconciliation.</summary>
 public interface IListsTransactions
 {

@@ -39,6 +39,9 @@ public sealed record ProviderProfile
     public required string AmountUnit { get; init; }
     public required IReadOnlyList<string> Methods { get; init; }
     public required WebhookTrust WebhookTrust { get; init; }
+
+    /// <summary>Its addresses behind the account's URL; none: the account's URL itself is the only one.</summary>
+    public IReadOnlyList<WebhookKind> WebhookKinds { get; init; } = [];
     public bool NeedsPayerPhone { get; init; }
 
     /// <summary>Serves only shops with a config of their own (Kaspi): no fall-back to an account for all shops.</summary>
@@ -85,6 +88,10 @@ public sealed record ProviderProfile
 
     public string BaseUrl(Mode mode) => mode == Mode.Live ? LiveBaseUrl : TestBaseUrl;
 }
+
+/// <summary>One of a provider's addresses behind the account's URL: <c>pay</c>, <c>c2b/validate</c>; empty: the account's URL itself.</summary>
+/// <param name="HasToken">One more segment follows: the secret that names what the delivery is about. Without a known one it is not authentic.</param>
+public sealed record WebhookKind(string Name, bool HasToken = false);
 
 /// <summary>One field of an account's credentials.</summary>
 /// <param name="Shape">Regular expression that a value must match in both modes; null when any text will do.</param>

@@ -5,7 +5,8 @@ namespace PaymentAdmin.Core.Providers;
 /// <summary>A request as it came in: raw bytes, nothing interpreted.</summary>
 /// <param name="Path">Path of the URL that we gave to the provider, PublicUrl's path included: what signatures cover.</param>
 /// <param name="Headers">Lower-case names.</param>
-/// <param name="Kind">Last route segment where the provider has several endpoints.</param>
+/// <param name="Kind">What follows the account's key in the path, where the provider has several addresses (<see cref="ProviderProfile.WebhookKinds"/>); without its token once the account is known.</param>
+/// <param name="Token">The secret last segment of an address that names what the delivery is about.</param>
 public sealed record InboundRequest(ReadOnlyMemory<byte> Body, IReadOnlyDictionary<string, string> Headers, string Path, string Query, string? Kind, string? Token, DateTimeOffset ReceivedAt)
 {
     public string Header(string name) => Headers.GetValueOrDefault(name) ?? "";

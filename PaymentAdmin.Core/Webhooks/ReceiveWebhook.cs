@@ -26,6 +26,9 @@ public abstract record ReceivedWebhook
     /// <summary>Authentic and committed. <paramref name="IsDuplicate"/>: it was here already.</summary>
     public sealed record Stored(Guid EventId, bool IsDuplicate, WebhookReply Reply) : ReceivedWebhook;
 
+    /// <summary>A question that was answered from our state; nothing was stored.</summary>
+    public sealed record Answered(WebhookReply Reply) : ReceivedWebhook;
+
     /// <summary>Authentic, but it could not be stored: the provider must come again.</summary>
     public sealed record Unavailable : ReceivedWebhook;
 }
@@ -34,7 +37,7 @@ public abstract record ReceivedWebhook
 /// Takes a delivery: account by its key, source verified on raw bytes, stored, answered only after the commit. Interprets nothing:
 /// what it says is <see cref="ProcessWebhook"/>'s affair.
 /// </summary>
-public sealed class ReceiveWebhook(PaymentStore store, ProviderRegistry providers, ProviderAccounts accounts, InboxWriter inbox, RejectionLog rejections, IdSource ids, TimeProvider clock, FailPoints failPoints)
+public sealed class ReceiveWebhook(PaymentStore store, ProviderRegistry providers, ProviderAccounts accounts, InboxWriter inbox, RejectionLog rejections, AnswerCheck answerCheck, IdSource ids, TimeProvider clock, FailPoints failPoints)
 {
     public const int BodyBytesMax = 256 * 1024;
 
@@ -56,13 +59,19 @@ public sealed class ReceiveWebhook(PaymentStore store, ProviderRegistry provider
             return new ReceivedWebhook.UnknownAccount();
         if (providerId != (provider.Profile.HidesItsNameInUrls ? AnyHidden : account.Provider))
             return new ReceivedWebhook.UnknownAccount();
-        var verification = reader.Verify(account, request);
+        if (AddressOf(provider.Profile, request.Kind) is not var (kind, token))
+            return new ReceivedWebhook.UnknownAccount();
+        request = request with { Kind = kind, Token = token };
+        var named = token is null ? null : await FindAttemptAsync(account.AccountId, token, cancellationToken);
+        var verification = token is not null && named is null ? new WebhookVerification.Rejected("the token in the path names nothing") : reader.Verify(account, request);
         if (verification is not WebhookVerification.Verified verified)
         {
             var reason = (verification as WebhookVerification.Rejected)?.Reason ?? "not verified";
             await rejections.WriteAsync(account, request, reason, remoteIp, cancellationToken);
             return new ReceivedWebhook.Rejected(reason, account.AccountId);
         }
+        if (provider is IAnswersChecks answers && answers.IsCheck(request))
+            return new ReceivedWebhook.Answered(await answerCheck.RunAsync(account, answers, request, cancellationToken));
 
         var reading = reader.Parse(request);
         var body = request.Body.ToArray();
@@ -81,7 +90,7 @@ public sealed class ReceiveWebhook(PaymentStore store, ProviderRegistry provider
             RemoteIp = remoteIp,
             ReceivedAt = request.ReceivedAt,
             SourceVerdict = verified.How,
-            AttemptId = request.Token is { } token ? await FindAttemptAsync(account.AccountId, token, cancellationToken) : null,
+            AttemptId = named,
             EventType = Cut(reading.EventType),
             ProviderReference = Cut(reading.Reference),
             State = WebhookState.Pending,
@@ -96,6 +105,21 @@ public sealed class ReceiveWebhook(PaymentStore store, ProviderRegistry provider
             StoredEvent.Known => new ReceivedWebhook.Stored(received.Id, IsDuplicate: true, reader.Acknowledgement),
             _ => new ReceivedWebhook.Unavailable(),
         };
+    }
+
+    /// <summary>Which of the provider's addresses this is; null when it has no such one.</summary>
+    private static (string? Kind, string? Token)? AddressOf(ProviderProfile profile, string? rest)
+    {
+        if (string.IsNullOrEmpty(rest))
+            return profile.WebhookKinds.Count == 0 || profile.WebhookKinds.Any(kind => kind.Name.Length == 0) ? (null, null) : null;
+        foreach (var kind in profile.WebhookKinds)
+        {
+            if (!kind.HasToken && rest == kind.Name)
+                return (kind.Name, null);
+            if (kind.HasToken && rest.Length > kind.Name.Length + 1 && rest.StartsWith(kind.Name + "/", StringComparison.Ordinal) && rest.AsSpan(kind.Name.Length + 1).IndexOf('/') < 0)
+                return (kind.Name, rest[(kind.Name.Length + 1)..]);
+        }
+        return null;
     }
 
     private async Task<ProviderAccountSnapshot?> FindAccountAsync(string accountKey, CancellationToken cancellationToken)

@@ -120,6 +120,22 @@ public sealed class PaymentEndpointsTests
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
     }
 
+    [Fact]
+    public async Task Question_is_answered_with_the_providers_own_body()
+    {
+        await using var rig = await Rig.StartAsync();
+        using var client = await rig.App.KeyClientAsync();
+        var created = await PostAsync(client, "/v1/payments", Body("ORD-1"), "key-1");
+
+        using var known = await rig.DeliverAsync(new { our_reference = created.Text("payment_code") }, path: "/paybill/check");
+        using var unknown = await rig.DeliverAsync(new { our_reference = "nobody" }, path: "/check/");
+        using var elsewhere = await rig.DeliverAsync(new { our_reference = "nobody" }, path: "/paybill/check/more");
+
+        Assert.Equal((HttpStatusCode.OK, "Payable"), (known.StatusCode, await known.Content.ReadAsStringAsync()));
+        Assert.Equal((HttpStatusCode.OK, "UnknownReference"), (unknown.StatusCode, await unknown.Content.ReadAsStringAsync()));
+        Assert.Equal(HttpStatusCode.NotFound, elsewhere.StatusCode);
+    }
+
     private static string Body(string orderReference) => $$"""{"order_reference":"{{orderReference}}","amount_minor":10000,"currency":"KZT","provider":"scripted"}""";
 
     private static async Task<Answer> PostAsync(HttpClient client, string path, string body, string? key)
@@ -167,13 +183,13 @@ public sealed class PaymentEndpointsTests
             return new Rig(app, provider, key.Key);
         }
 
-        public async Task<HttpResponseMessage> DeliverAsync(object body, string? secret = null)
+        public async Task<HttpResponseMessage> DeliverAsync(object body, string? secret = null, string path = "")
         {
             var delivery = ScriptedProvider.Deliver(body, DateTimeOffset.UnixEpoch, secret);
             using var client = App.Client();
             using var content = new ByteArrayContent(delivery.Body.ToArray());
             content.Headers.Add("x-signature", delivery.Header("x-signature"));
-            return await client.PostAsync($"/webhooks/scripted/{AccountKey}", content);
+            return await client.PostAsync($"/webhooks/scripted/{AccountKey}{path}", content);
         }
 
         public ValueTask DisposeAsync() => App.DisposeAsync();

@@ -15,7 +15,7 @@ namespace PaymentAdmin.Tests.Support;
 /// A provider for tests of the engine, with every ability there is and books of its own: what it believes to have charged and refunded is the
 /// truth that our rows are compared with. Its faults are scripted per call.
 /// </summary>
-public sealed class ScriptedProvider : IPaymentProvider, IQueriesStatus, IRefunds, IQueriesRefunds, ICancels, IReadsWebhooks
+public sealed class ScriptedProvider : IPaymentProvider, IQueriesStatus, IRefunds, IQueriesRefunds, ICancels, IAnswersChecks
 {
     public const string Id = "scripted";
 
@@ -34,6 +34,7 @@ public sealed class ScriptedProvider : IPaymentProvider, IQueriesStatus, IRefund
         AmountUnit = "minor units",
         Methods = ["card"],
         WebhookTrust = WebhookTrust.BodySignature,
+        WebhookKinds = [new WebhookKind(""), new WebhookKind("check"), new WebhookKind("paybill/check"), new WebhookKind("about", HasToken: true)],
         QueriesByOurReference = true,
         CheckoutLifetime = TimeSpan.FromMinutes(30),
         CredentialFields = [new CredentialField("webhook_secret", "Webhook secret", IsSecret: true, IsRequired: true)],
@@ -147,6 +148,31 @@ public sealed class ScriptedProvider : IPaymentProvider, IQueriesStatus, IRefund
             return new WebhookReading.Unreadable("no JSON") { DedupeKey = Convert.ToHexStringLower(SHA256.HashData(request.Body.Span)) };
         }
     }
+
+    public bool IsCheck(InboundRequest request) => request.Kind is "check" or "paybill/check";
+
+    public CheckQuestion? ReadCheck(InboundRequest request)
+    {
+        try
+        {
+            var body = JsonNode.Parse(request.Body.Span) as JsonObject ?? throw new JsonException();
+            return new CheckQuestion
+            {
+                Reference = body["reference"]?.GetValue<string>(),
+                OurReference = body["our_reference"]?.GetValue<string>(),
+                Amount = body["amount_minor"] is { } minor ? new Money(minor.GetValue<long>(), body["currency"]!.GetValue<string>()) : null,
+                Mode = body["live"]?.GetValue<bool>() switch { true => Mode.Live, false => Mode.Test, null => null },
+                MerchantAccount = body["merchant"]?.GetValue<string>(),
+            };
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or NullReferenceException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The outcome's own name: what a real provider has a code for.</summary>
+    public WebhookReply Answer(ProviderAccountSnapshot account, CheckOutcome outcome) => new(200, "text/plain", outcome.GetType().Name);
 
     /// <summary>The payer pays.</summary>
     public void Pay(string reference, long? amountMinor = null)

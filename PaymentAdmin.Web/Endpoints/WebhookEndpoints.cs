@@ -7,25 +7,25 @@ namespace PaymentAdmin.Web.Endpoints;
 
 /// <summary>
 /// Where providers deliver: <c>/webhooks/{provider}/{account_key}[/{kind}[/{token}]]</c>, and <c>/hooks/…</c> for those that refuse their own
-/// name in a URL. Authentic and stored → 200; not authentic → 401; too large → 413; cannot be stored → 503; too many forgeries from one
+/// name in a URL; a kind may have two segments (<c>c2b/validate</c>). Authentic and stored → 200; a question → its answer; not authentic → 401; too large → 413; cannot be stored → 503; too many forgeries from one
 /// address → 429; never anything else.
 /// </summary>
 public static class WebhookEndpoints
 {
     public static IEndpointRouteBuilder MapWebhooks(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/webhooks/{provider}/{accountKey}/{kind?}/{token?}", ReceiveAsync).AllowAnonymous();
-        routes.MapPost("/hooks/{accountKey}/{kind?}/{token?}", ReceiveHiddenAsync).AllowAnonymous();
+        routes.MapPost("/webhooks/{provider}/{accountKey}/{**kind}", ReceiveAsync).AllowAnonymous();
+        routes.MapPost("/hooks/{accountKey}/{**kind}", ReceiveHiddenAsync).AllowAnonymous();
         return routes;
     }
 
-    private static Task<IResult> ReceiveAsync(HttpContext http, string provider, string accountKey, string? kind, string? token, ReceiveWebhook receive, Deployment deployment, TimeProvider clock) =>
-        TakeAsync(http, (request, remoteIp) => receive.RunAsync(provider, accountKey, request, remoteIp, http.RequestAborted), kind, token, deployment, clock);
+    private static Task<IResult> ReceiveAsync(HttpContext http, string provider, string accountKey, string? kind, ReceiveWebhook receive, Deployment deployment, TimeProvider clock) =>
+        TakeAsync(http, (request, remoteIp) => receive.RunAsync(provider, accountKey, request, remoteIp, http.RequestAborted), kind, deployment, clock);
 
-    private static Task<IResult> ReceiveHiddenAsync(HttpContext http, string accountKey, string? kind, string? token, ReceiveWebhook receive, Deployment deployment, TimeProvider clock) =>
-        TakeAsync(http, (request, remoteIp) => receive.RunAsync(ReceiveWebhook.AnyHidden, accountKey, request, remoteIp, http.RequestAborted), kind, token, deployment, clock);
+    private static Task<IResult> ReceiveHiddenAsync(HttpContext http, string accountKey, string? kind, ReceiveWebhook receive, Deployment deployment, TimeProvider clock) =>
+        TakeAsync(http, (request, remoteIp) => receive.RunAsync(ReceiveWebhook.AnyHidden, accountKey, request, remoteIp, http.RequestAborted), kind, deployment, clock);
 
-    private static async Task<IResult> TakeAsync(HttpContext http, Func<InboundRequest, string?, Task<ReceivedWebhook>> run, string? kind, string? token, Deployment deployment, TimeProvider clock)
+    private static async Task<IResult> TakeAsync(HttpContext http, Func<InboundRequest, string?, Task<ReceivedWebhook>> run, string? kind, Deployment deployment, TimeProvider clock)
     {
         var body = await http.ReadBodyAsync(ReceiveWebhook.BodyBytesMax, http.RequestAborted);
         if (!body.IsOk)
@@ -33,13 +33,14 @@ public static class WebhookEndpoints
         // Signatures that cover a path cover that of the URL we gave out, PublicUrl's own path included.
         var path = new Uri(deployment.PublicUrl).AbsolutePath.TrimEnd('/') + http.Request.Path.Value;
         var headers = http.Request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString(), StringComparer.Ordinal);
-        var request = new InboundRequest(body.Value, headers, path, http.Request.QueryString.Value ?? "", kind, token, clock.GetUtcNow());
+        var request = new InboundRequest(body.Value, headers, path, http.Request.QueryString.Value ?? "", string.IsNullOrEmpty(kind) ? null : kind.TrimEnd('/'), null, clock.GetUtcNow());
         var remoteIp = http.Connection.RemoteIpAddress?.ToString();
         var forgeries = http.RequestServices.GetRequiredService<FailedWebhookLimit>();
         var received = await run(request, remoteIp);
         return received switch
         {
             ReceivedWebhook.Stored stored => Results.Text(stored.Reply.Body, stored.Reply.ContentType, statusCode: stored.Reply.StatusCode),
+            ReceivedWebhook.Answered answered => Results.Text(answered.Reply.Body, answered.Reply.ContentType, statusCode: answered.Reply.StatusCode),
             ReceivedWebhook.Rejected => (forgeries.Count(remoteIp) ?? new Problem(Codes.Unauthenticated, "The delivery is not authentic.")).ToHttp(),
             ReceivedWebhook.Unavailable => new Problem(Codes.Unavailable, "The delivery could not be stored; send it again.") { RetryAfterSeconds = 5 }.ToHttp(),
             _ => new Problem(Codes.NotFound, "There is no such account.").ToHttp(),
