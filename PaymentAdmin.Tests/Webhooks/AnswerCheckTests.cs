@@ -1,8 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using PaymentAdmin.Core;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
-using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Secrets;
 using PaymentAdmin.Core.Shops;
 using PaymentAdmin.Core.Webhooks;
