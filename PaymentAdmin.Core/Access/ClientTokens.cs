@@ -6,23 +6,23 @@ namespace PaymentAdmin.Core.Access;
 /// <summary>
 /// <c>pct_</c> tokens of one payment for its payer: an HMAC of payment id and key version under a derived key. Nothing is stored.
 /// </summary>
-public sealed class ClientTokens(MasterKey masterKey)
+public sealed class ClientTokens(SecretBox secrets)
 {
     private const string Prefix = "pct_";
     private const byte KeyVersion = 1;
-    private readonly byte[] key = masterKey.Derive("client-token/1");
+    private readonly IReadOnlyList<byte[]> keys = secrets.DeriveAll("client-token/1");
 
-    public string For(Guid paymentId) => Prefix + Convert.ToHexStringLower(Mac(paymentId));
+    public string For(Guid paymentId) => Prefix + Convert.ToHexStringLower(Mac(keys[0], paymentId));
 
     public bool IsFor(string? token, Guid paymentId)
     {
         if (token is null || token.Length != Prefix.Length + 64 || !token.StartsWith(Prefix, StringComparison.Ordinal))
             return false;
-        Span<byte> given = stackalloc byte[32];
+        var given = new byte[32];
         return Convert.FromHexString(token.AsSpan(Prefix.Length), given, out _, out var written) == System.Buffers.OperationStatus.Done
             && written == given.Length
-            && CryptographicOperations.FixedTimeEquals(given, Mac(paymentId));
+            && keys.Any(key => CryptographicOperations.FixedTimeEquals(given, Mac(key, paymentId)));
     }
 
-    private byte[] Mac(Guid paymentId) => HMACSHA256.HashData(key, (byte[])[KeyVersion, .. paymentId.ToByteArray(bigEndian: true)]);
+    private static byte[] Mac(byte[] key, Guid paymentId) => HMACSHA256.HashData(key, (byte[])[KeyVersion, .. paymentId.ToByteArray(bigEndian: true)]);
 }

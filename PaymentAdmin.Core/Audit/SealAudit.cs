@@ -13,7 +13,7 @@ public sealed record AuditVerdict(bool Ok, long Entries, long? FirstBadSequence,
 /// Chains audit entries: each carries the hash of the one before it. Entries are appended unsealed in the transaction of their change and
 /// sealed in order by one owner at a time, so that appending never waits for a global lock (docs/decisions/0006-audit-sealing.md).
 /// </summary>
-public sealed class SealAudit(PaymentStore store)
+public sealed class SealAudit(PaymentStore store, FailPoints failPoints)
 {
     public const string Genesis = "genesis";
     private const int BatchSize = 500;
@@ -35,6 +35,8 @@ public sealed class SealAudit(PaymentStore store)
                     entry.Seal(sequence, previous, hash);
                     previous = hash;
                 }
+                await db.SaveChangesAsync(cancellationToken);
+                await failPoints.HitAsync("audit.appended");
                 return open.Count > 0;
             },
             cancellationToken);

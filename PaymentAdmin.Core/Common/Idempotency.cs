@@ -27,13 +27,13 @@ public abstract record KeyClaim
 /// Idempotency keys, scoped to tenant and mode: claimed by their insert, so that of any number of parallel requests one runs.
 /// A claim whose process died may be continued after a minute, under the same resource id: never a second payment.
 /// </summary>
-public sealed class Idempotency(PaymentStore store, MasterKey masterKey, IdSource ids, TimeProvider clock)
+public sealed class Idempotency(PaymentStore store, SecretBox secrets, IdSource ids, TimeProvider clock)
 {
     public const int KeyMax = 255;
     private static readonly TimeSpan ClaimTime = TimeSpan.FromSeconds(55);
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
 
-    private readonly byte[] bodyKey = masterKey.Derive("idempotency");
+    private readonly IReadOnlyList<byte[]> bodyKeys = secrets.DeriveAll("idempotency");
 
     /// <summary>1 to 255 visible ASCII characters.</summary>
     public static bool IsKey(string key) => key.Length is > 0 and <= KeyMax && key.All(c => c is > ' ' and <= '~');
@@ -110,17 +110,28 @@ public sealed class Idempotency(PaymentStore store, MasterKey masterKey, IdSourc
         var nonce = RandomNumberGenerator.GetBytes(12);
         var cipher = new byte[body.Length];
         var tag = new byte[16];
-        using var aes = new AesGcm(bodyKey, tag.Length);
+        using var aes = new AesGcm(bodyKeys[0], tag.Length);
         aes.Encrypt(nonce, body, cipher, tag, PlaceOf(row));
         return [.. nonce, .. tag, .. cipher];
     }
 
+    /// <summary>Answers live 30 days, so they are not sealed anew when the master key is: the keys that are configured are tried in turn.</summary>
     private byte[] Open(byte[] stored, IdempotencyKey row)
     {
         var body = new byte[stored.Length - 28];
-        using var aes = new AesGcm(bodyKey, 16);
-        aes.Decrypt(stored.AsSpan(0, 12), stored.AsSpan(28), stored.AsSpan(12, 16), body, PlaceOf(row));
-        return body;
+        for (var i = 0; ; i++)
+        {
+            using var aes = new AesGcm(bodyKeys[i], 16);
+            try
+            {
+                aes.Decrypt(stored.AsSpan(0, 12), stored.AsSpan(28), stored.AsSpan(12, 16), body, PlaceOf(row));
+                return body;
+            }
+            catch (AuthenticationTagMismatchException) when (i + 1 < bodyKeys.Count)
+            {
+                // Sealed under an older key.
+            }
+        }
     }
 
     private static byte[] PlaceOf(IdempotencyKey row) => Encoding.UTF8.GetBytes($"{row.TenantId}|{row.Mode}|{row.Key}");

@@ -11,7 +11,7 @@ namespace PaymentAdmin.Core.Data;
 /// Makes the database ready at the start of a server and of every verb: the schema of this build and the tenant <c>default</c>; a server
 /// also looks whether a SQLite file is sound. Several processes may do so at once.
 /// </summary>
-public sealed partial class PrepareDatabase(IDbContextFactory<PaymentDb> contexts, PaymentStore store, DatabaseSettings settings, IdSource ids, TimeProvider clock, ILogger<PrepareDatabase> logger)
+public sealed partial class PrepareDatabase(IDbContextFactory<PaymentDb> contexts, PaymentStore store, DatabaseSettings settings, IdSource ids, TimeProvider clock, FailPoints failPoints, ILogger<PrepareDatabase> logger)
 {
     /// <param name="checksFile">Reads a SQLite file through, which takes a second per gigabyte or so.</param>
     /// <exception cref="UnusableDatabaseException">The database cannot be used; the message is for the operator.</exception>
@@ -70,8 +70,12 @@ public sealed partial class PrepareDatabase(IDbContextFactory<PaymentDb> context
         var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).ToList();
         if (pending.Count == 0)
             return;
-        await db.Database.MigrateAsync(cancellationToken);
-        LogMigrated(pending[^1]);
+        foreach (var step in pending)
+        {
+            await db.Database.MigrateAsync(step, cancellationToken);
+            LogMigrated(step);
+            await failPoints.HitAsync("migrate.step");
+        }
     }
 
     private Task EnsureDefaultTenantAsync(CancellationToken cancellationToken) => store.WriteAsync(

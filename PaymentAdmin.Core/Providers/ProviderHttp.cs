@@ -34,7 +34,7 @@ public abstract record ProviderAnswer
 /// transcript for the provider call that is running (<see cref="CallTranscript"/>). It never repeats a request; a GET that does more than
 /// read must carry an empty body for that.
 /// </summary>
-public sealed class ProviderHttp(IHttpClientFactory clients, TimeProvider clock)
+public sealed class ProviderHttp(IHttpClientFactory clients, TimeProvider clock, FailPoints? failPoints = null)
 {
     public const int AnswerBytesMax = 1024 * 1024;
 
@@ -61,6 +61,8 @@ public sealed class ProviderHttp(IHttpClientFactory clients, TimeProvider clock)
         {
             using var client = clients.CreateClient(account.Mode == Mode.Live ? LiveClient : TestClient);
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, linked.Token);
+            if (failPoints is not null)
+                await failPoints.HitAsync("call.after_send");
             var body = await ReadAsync(response, linked.Token);
             if (body is null)
                 return Note(transcript, new ProviderAnswer.Unknown($"The answer is longer than {AnswerBytesMax} bytes."));

@@ -14,6 +14,12 @@ public sealed class SecretBox(MasterKey current, IReadOnlyList<MasterKey>? previ
 
     public string CurrentKeyId => current.Id;
 
+    /// <summary>A purpose's own keys: that of the current master key first, then those of keys that were replaced and are still configured.</summary>
+    public IReadOnlyList<byte[]> DeriveAll(string purpose) => [current.Derive(purpose), .. (previous ?? []).Select(old => old.Derive(purpose))];
+
+    /// <summary>Sealed under the current master key, so that a rotation has nothing to do.</summary>
+    public string CurrentPrefix => $"v1|{current.Id}|";
+
     public string Seal(string plain, string place)
     {
         var nonce = RandomNumberGenerator.GetBytes(NonceBytes);
@@ -23,7 +29,7 @@ public sealed class SecretBox(MasterKey current, IReadOnlyList<MasterKey>? previ
         using var aes = new AesGcm(current.Derive("secrets"), TagBytes);
         aes.Encrypt(nonce, bytes, cipher, tag, Encoding.UTF8.GetBytes(place));
         CryptographicOperations.ZeroMemory(bytes);
-        return $"v1|{current.Id}|{Convert.ToBase64String(nonce)}|{Convert.ToBase64String(cipher)}|{Convert.ToBase64String(tag)}";
+        return $"{CurrentPrefix}{Convert.ToBase64String(nonce)}|{Convert.ToBase64String(cipher)}|{Convert.ToBase64String(tag)}";
     }
 
     /// <summary>The plain text. Throws <see cref="CryptographicException"/> when the key is another one or the value was touched or moved.</summary>

@@ -61,9 +61,9 @@ public sealed class ProviderAccounts(SecretBox secrets, ProviderRegistry provide
 
     public static string DeviceTokenPlace(long configId, Guid tenantId) => SecretBox.Place("shop_configs", configId, "device_token", tenantId);
 
-    private static string SecretsPlace(ProviderAccount account) => SecretBox.Place("provider_accounts", account.Id, "secrets", account.TenantId);
+    public static string SecretsPlace(ProviderAccount account) => SecretBox.Place("provider_accounts", account.Id, "secrets", account.TenantId);
 
-    private static string WebhookKeyPlace(ProviderAccount account) => SecretBox.Place("provider_accounts", account.Id, "webhook_key", account.TenantId);
+    public static string WebhookKeyPlace(ProviderAccount account) => SecretBox.Place("provider_accounts", account.Id, "webhook_key", account.TenantId);
 
     private string BaseUrlOf(ProviderAccount account, Dictionary<string, string> credentials)
     {

@@ -1,9 +1,10 @@
-using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Shops;
@@ -30,13 +31,15 @@ public sealed class KilledProcessTests
         Assert.Equal(1, await app.ReadAsync(db => db.ProviderCalls.CountAsync(call => call.Operation == ProviderOperation.Create)));
     }
 
-    [Fact]
-    public async Task Killed_between_the_call_and_the_stored_answer_nothing_is_sent_again_and_a_person_settles_it()
+    [Theory]
+    [InlineData("call.after_send")]
+    [InlineData("create.after_answer")]
+    public async Task Killed_between_the_call_and_the_stored_answer_nothing_is_sent_again_and_a_person_settles_it(string point)
     {
         await using var database = await TestDatabase.CreateAsync();
         var key = await PrepareAsync(database);
 
-        await PayInDyingProcessAsync(database, key, "create.after_answer", "order-b");
+        await PayInDyingProcessAsync(database, key, point, "order-b");
         await using var app = await TestApp.StartOverAsync(database);
         // A minute passes for the call that nobody waits for any more.
         await app.Store.WriteAsync(db => db.ProviderCalls.ExecuteUpdateAsync(set => set.SetProperty(call => call.DeadlineAt, DateTimeOffset.UnixEpoch)), CancellationToken.None);
@@ -67,26 +70,170 @@ public sealed class KilledProcessTests
         Assert.Empty(await LedgerAsync(app, "order-c"));
     }
 
+    [Fact]
+    public async Task Killed_with_the_key_claimed_the_same_request_then_makes_the_one_payment()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var key = await PrepareAsync(database);
+
+        await PayInDyingProcessAsync(database, key, "create.key_claimed", "order-d");
+        await using var app = await TestApp.StartOverAsync(database);
+        Assert.Equal(0, await app.ReadAsync(db => db.Payments.CountAsync()));
+        // The claim of a dead process ends within a minute.
+        await app.Store.WriteAsync(db => db.IdempotencyKeys.ExecuteUpdateAsync(set => set.SetProperty(row => row.LockedUntil, DateTimeOffset.UnixEpoch)), CancellationToken.None);
+        using var client = app.Client(key);
+        using var first = await client.SendAsync(PaymentOf("order-d"));
+        using var second = await client.SendAsync(PaymentOf("order-d"));
+
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (first.StatusCode, second.StatusCode));
+        Assert.Equal(await first.Content.ReadAsStringAsync(), await second.Content.ReadAsStringAsync());
+        Assert.Equal(1, await app.ReadAsync(db => db.Payments.CountAsync()));
+        Assert.Single(await LedgerAsync(app, "order-d"));
+    }
+
+    [Fact]
+    public async Task Killed_while_a_refund_is_on_its_way_it_is_never_sent_again_and_stays_reserved()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var key = await PrepareAsync(database);
+        Guid paymentId;
+        await using (var app = await TestApp.StartOverAsync(database))
+        {
+            using var client = app.Client(key);
+            using var created = await client.SendAsync(PaymentOf("order-e"));
+            await Eventually.TrueAsync(async () => (await PaymentAsync(app)).Status == PaymentStatus.Succeeded, "the payer paid");
+            paymentId = (await PaymentAsync(app)).Id;
+        }
+
+        await DieAsync(database, key, "call.after_send", client => client.SendAsync(Post($"/v1/payments/{paymentId}/refunds", "refund-e", new JsonObject { ["amount_minor"] = 400_000, ["reason"] = "one came back" })));
+        await using var after = await TestApp.StartOverAsync(database);
+        await after.Store.WriteAsync(db => db.ProviderCalls.ExecuteUpdateAsync(set => set.SetProperty(call => call.DeadlineAt, DateTimeOffset.UnixEpoch)), CancellationToken.None);
+
+        await Eventually.TrueAsync(async () => (await after.ReadAsync(db => db.Refunds.SingleAsync())).Status == RefundStatus.Unknown, "the refund is known to be unknown");
+        var charge = Assert.Single(await LedgerAsync(after, "order-e"));
+        Assert.Equal(400_000, charge!["refunded_minor"]!.GetValue<long>());
+        Assert.Equal(600_000, (await PaymentAsync(after)).RefundableMinor);
+        Assert.Equal(1, await after.ReadAsync(db => db.ProviderCalls.CountAsync(call => call.Operation == ProviderOperation.Refund)));
+    }
+
+    [Fact]
+    public async Task Killed_after_a_webhook_was_answered_the_webhook_has_its_effect()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var key = await PrepareAsync(database);
+        string page;
+        await using (var app = await TestApp.StartOverAsync(database))
+        {
+            using var client = app.Client(key);
+            using var created = await client.SendAsync(PaymentOf("order-f", "paystack", "NGN"));
+            page = new Uri(JsonNode.Parse(await created.Content.ReadAsStringAsync())!["next_action"]!["url"]!.GetValue<string>()).PathAndQuery;
+        }
+
+        await DieAsync(database, key, "hook.after_200", client => client.PostAsync(page, new FormUrlEncodedContent(new Dictionary<string, string> { ["action"] = "pay", ["card"] = "4084 0840 8408 4081" })));
+        await using var after = await TestApp.StartOverAsync(database);
+
+        Assert.Equal(1, await after.ReadAsync(db => db.WebhookEvents.CountAsync()));
+        await Eventually.TrueAsync(async () => (await PaymentAsync(after)).Status == PaymentStatus.Succeeded, "the stored webhook was processed");
+    }
+
+    [Fact]
+    public async Task Killed_while_audit_entries_are_sealed_the_chain_is_whole()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await PrepareAsync(database);
+
+        var folder = Directory.CreateTempSubdirectory("payment-admin-killed-").FullName;
+        var (exitCode, _, _) = await ServerProcess.RunAsync(folder, Environment(database, folder, "audit.appended"), "verify-audit");
+        Directory.Delete(folder, recursive: true);
+        Assert.NotEqual(0, exitCode);
+        await using var app = await TestApp.StartOverAsync(database);
+
+        var verdict = await app.Get<SealAudit>().VerifyAsync(CancellationToken.None);
+        Assert.True(verdict.Ok, verdict.Reason);
+        Assert.Equal(await app.ReadAsync(db => db.AuditEntries.LongCountAsync()), verdict.Entries);
+    }
+
+    [Fact]
+    public async Task Killed_between_two_migrations_the_next_start_goes_on()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var folder = Directory.CreateTempSubdirectory("payment-admin-killed-").FullName;
+        try
+        {
+            var (exitCode, _, _) = await ServerProcess.RunAsync(folder, Environment(database, folder, "migrate.step"), "migrate");
+            Assert.NotEqual(0, exitCode);
+            var (again, _, errors) = await ServerProcess.RunAsync(folder, Environment(database, folder, failPoint: null), "check-integrity");
+            Assert.True(again == 0, errors);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Killed_half_way_through_a_key_rotation_every_secret_stays_readable_and_the_next_run_ends_it()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var key = await PrepareAsync(database);
+        var folder = Directory.CreateTempSubdirectory("payment-admin-killed-").FullName;
+        var rotated = new Dictionary<string, string?> { ["Security__MasterKey"] = Convert.ToBase64String(new byte[32]), ["Security__PreviousMasterKeys__0"] = TestApp.MasterKey };
+        try
+        {
+            var (exitCode, _, _) = await ServerProcess.RunAsync(folder, With(Environment(database, folder, "rotate.reencrypted_half"), rotated), "rotate-master-key");
+            Assert.NotEqual(0, exitCode);
+            await using (var app = await TestApp.StartOverAsync(database, new TestAppOptions { Settings = new Dictionary<string, string?> { ["Security:MasterKey"] = rotated["Security__MasterKey"], ["Security:PreviousMasterKeys:0"] = TestApp.MasterKey } }))
+            {
+                var sealedUnder = await app.ReadAsync(db => db.ProviderAccounts.Select(row => row.SecretsCipher).Concat(db.ShopConfigs.Select(row => row.DeviceTokenCipher!)).ToListAsync());
+                Assert.Equal(2, sealedUnder.Select(cipher => cipher.Split('|')[1]).Distinct().Count());
+                using var client = app.Client(key);
+                using var created = await client.SendAsync(PaymentOf("order-h"));
+                Assert.Equal("pending", JsonNode.Parse(await created.Content.ReadAsStringAsync())!["status"]!.GetValue<string>());
+            }
+            var (again, output, errors) = await ServerProcess.RunAsync(folder, With(Environment(database, folder, failPoint: null), rotated), "rotate-master-key", "--json");
+            Assert.True(again == 0, errors);
+            Assert.InRange(JsonNode.Parse(output)!["resealed"]!.GetValue<int>(), 1, 1000);
+            await using var alone = await TestApp.StartOverAsync(database, new TestAppOptions { Settings = new Dictionary<string, string?> { ["Security:MasterKey"] = rotated["Security__MasterKey"] } });
+            using var payer = alone.Client(key);
+            using var paid = await payer.SendAsync(PaymentOf("order-i"));
+            Assert.Equal("pending", JsonNode.Parse(await paid.Content.ReadAsStringAsync())!["status"]!.GetValue<string>());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static async Task<string> PrepareAsync(TestDatabase database)
     {
         await using var app = await TestApp.StartOverAsync(database);
         var tenantId = await app.TenantIdAsync();
+        await AddAccountAsync(app, tenantId, "kaspi", new() { ["access_token"] = "sandbox-access-token" }, isForAllShops: false);
+        await AddAccountAsync(app, tenantId, "paystack", new() { ["secret_key"] = "sk_test_killed_process" }, isForAllShops: true);
+        var saved = await app.Get<SaveShopConfig>().CreateAsync(new SaveShopConfigRequest { TenantId = tenantId, Mode = Mode.Test, Provider = "kaspi", ShopId = 8, OrganizationBin = "210440028324", DeviceToken = DeviceToken, IsActive = true }, Actor.System("test"), CancellationToken.None);
+        Assert.Null(saved.Problem);
+        return await app.CreateKeyAsync();
+    }
+
+    private static Task AddAccountAsync(TestApp app, Guid tenantId, string provider, Dictionary<string, string> secrets, bool isForAllShops)
+    {
         var now = DateTimeOffset.UnixEpoch;
         var accountId = Guid.CreateVersion7(now);
         var (hash, cipher) = app.Get<ProviderAccounts>().NewWebhookKey(accountId, tenantId);
-        await app.Store.WriteAsync(
+        return app.Store.WriteAsync(
             db =>
             {
                 db.ProviderAccounts.Add(new ProviderAccount
                 {
                     Id = accountId,
                     TenantId = tenantId,
-                    Provider = "kaspi",
+                    Provider = provider,
                     Mode = Mode.Test,
                     Endpoint = AccountEndpoint.Sandbox,
-                    Name = "Kaspi sandbox",
+                    Name = provider,
                     IsEnabled = true,
-                    SecretsCipher = app.Get<ProviderAccounts>().Seal(accountId, tenantId, new Dictionary<string, string> { ["access_token"] = "sandbox-access-token" }),
+                    IsForAllShops = isForAllShops,
+                    SecretsCipher = app.Get<ProviderAccounts>().Seal(accountId, tenantId, secrets),
                     WebhookKeyHash = hash,
                     WebhookKeyCipher = cipher,
                     CreatedAt = now,
@@ -95,9 +242,16 @@ public sealed class KilledProcessTests
                 return Task.CompletedTask;
             },
             CancellationToken.None);
-        var saved = await app.Get<SaveShopConfig>().CreateAsync(new SaveShopConfigRequest { TenantId = tenantId, Mode = Mode.Test, Provider = "kaspi", ShopId = 8, OrganizationBin = "210440028324", DeviceToken = DeviceToken, IsActive = true }, Actor.System("test"), CancellationToken.None);
-        Assert.Null(saved.Problem);
-        return await app.CreateKeyAsync();
+    }
+
+    private static HttpRequestMessage PaymentOf(string reference, string provider = "kaspi", string currency = "KZT") =>
+        Post("/v1/payments", reference, new JsonObject { ["order_reference"] = reference, ["amount_minor"] = 1_000_000, ["currency"] = currency, ["provider"] = provider, ["shop_id"] = provider == "kaspi" ? 8 : null, ["description"] = reference, ["customer"] = new JsonObject { ["phone"] = "77015211545" } });
+
+    private static HttpRequestMessage Post(string path, string key, JsonObject body)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") };
+        request.Headers.Add("Idempotency-Key", key);
+        return request;
     }
 
     private static Task<Payment> PaymentAsync(TestApp app) => app.ReadAsync(db => db.Payments.SingleAsync());
@@ -108,46 +262,60 @@ public sealed class KilledProcessTests
         return JsonNode.Parse(await client.GetStringAsync($"/sandbox/kaspi/_ledger?reference={reference}"))!.AsArray();
     }
 
-    /// <summary>Starts the server as a process that ends itself at the point, and asks it for a payment.</summary>
-    private static async Task PayInDyingProcessAsync(TestDatabase database, string key, string point, string message)
+    private static Task PayInDyingProcessAsync(TestDatabase database, string key, string point, string message) =>
+        DieAsync(database, key, point, client => client.SendAsync(PaymentOf(message)));
+
+    /// <summary>Starts the server as a process that ends itself at the point, and does what leads it there.</summary>
+    private static async Task DieAsync(TestDatabase database, string key, string point, Func<HttpClient, Task<HttpResponseMessage>> act)
     {
         var port = FreePort();
         var folder = Directory.CreateTempSubdirectory("payment-admin-killed-").FullName;
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "PaymentAdmin.Web.dll")]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Test";
-        start.Environment["Urls"] = $"http://127.0.0.1:{port}";
-        start.Environment["DataDirectory"] = folder;
-        start.Environment["Sandbox__Enabled"] = "true";
-        start.Environment["Security__MasterKey"] = TestApp.MasterKey;
-        start.Environment["FailPoint"] = point;
-        foreach (var (name, value) in database.Settings)
-            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
-        using var process = Process.Start(start)!;
         try
         {
-            var output = process.StandardOutput.ReadToEndAsync();
-            var errors = process.StandardError.ReadToEndAsync();
+            await using var process = ServerProcess.Start(folder, With(Environment(database, folder, point), new Dictionary<string, string?> { ["Urls"] = $"http://127.0.0.1:{port}" }));
             using var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
             await Eventually.TrueAsync(() => IsReadyAsync(client, process), $"the process listens at {port}", TimeSpan.FromMinutes(2));
-            var body = new JsonObject { ["order_reference"] = message, ["amount_minor"] = 1_000_000, ["currency"] = "KZT", ["provider"] = "kaspi", ["shop_id"] = 8, ["description"] = message, ["customer"] = new JsonObject { ["phone"] = "77015211545" } };
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/payments") { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") };
-            request.Headers.Add("Idempotency-Key", message);
-            await Assert.ThrowsAnyAsync<HttpRequestException>(() => client.SendAsync(request));
-            using var deadline = new CancellationTokenSource(Eventually.Deadline);
-            await process.WaitForExitAsync(deadline.Token);
-            Assert.NotEqual(0, process.ExitCode);
-            await Task.WhenAll(output, errors);
+            try
+            {
+                using var answer = await act(client);
+                Assert.True(answer.IsSuccessStatusCode, $"The dying process answered {answer.StatusCode}.");
+            }
+            catch (HttpRequestException)
+            {
+                // The process went before it answered.
+            }
+            Assert.NotEqual(0, await process.ExitedAsync());
         }
         finally
         {
-            if (!process.HasExited)
-                process.Kill();
             Directory.Delete(folder, recursive: true);
         }
     }
 
-    private static async Task<bool> IsReadyAsync(HttpClient client, Process process)
+    private static Dictionary<string, string?> Environment(TestDatabase database, string folder, string? failPoint)
+    {
+        var environment = new Dictionary<string, string?>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Test",
+            ["DataDirectory"] = folder,
+            ["Sandbox__Enabled"] = "true",
+            ["Security__MasterKey"] = TestApp.MasterKey,
+            ["FailPoint"] = failPoint,
+        };
+        foreach (var (name, value) in database.Settings)
+            environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
+        return environment;
+    }
+
+    private static Dictionary<string, string?> With(Dictionary<string, string?> environment, Dictionary<string, string?> more)
+    {
+        foreach (var (name, value) in more)
+            environment[name] = value;
+        return environment;
+    }
+
+    private static async Task<bool> IsReadyAsync(HttpClient client, ServerProcess process)
     {
         Assert.False(process.HasExited, "The process ended before it listened.");
         try
@@ -163,8 +331,8 @@ public sealed class KilledProcessTests
 
     private static int FreePort()
     {
-        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -39,6 +39,16 @@ public sealed class ServerProcess : IAsyncDisposable
         return (started.process.ExitCode, await started.output, await started.errors);
     }
 
+    public bool HasExited => process.HasExited;
+
+    /// <summary>Waits for the end and answers the exit code.</summary>
+    public async Task<int> ExitedAsync()
+    {
+        using var deadline = new CancellationTokenSource(Eventually.Deadline);
+        await process.WaitForExitAsync(deadline.Token);
+        return process.ExitCode;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited)

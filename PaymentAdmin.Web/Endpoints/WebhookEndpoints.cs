@@ -37,6 +37,7 @@ public static class WebhookEndpoints
         var remoteIp = http.Connection.RemoteIpAddress?.ToString();
         var forgeries = http.RequestServices.GetRequiredService<FailedWebhookLimit>();
         var received = await run(request, remoteIp);
+        http.Response.OnCompleted(() => http.RequestServices.GetRequiredService<FailPoints>().HitAsync("hook.after_200"));
         return received switch
         {
             ReceivedWebhook.Stored stored => Results.Text(stored.Reply.Body, stored.Reply.ContentType, statusCode: stored.Reply.StatusCode),

@@ -27,6 +27,7 @@ public static class CoreServices
         services.AddDatabase(settings.Database);
         services.AddAccess();
         services.AddSingleton<SetTenant>();
+        services.AddSingleton<RotateMasterKey>();
         services.AddProviders();
         services.AddPayments();
         services.AddDemo();

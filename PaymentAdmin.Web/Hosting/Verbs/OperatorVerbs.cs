@@ -17,6 +17,7 @@ public static class OperatorVerbs
         new CheckIntegrityVerb(),
         new VerifyAuditVerb(),
         new SeedDemoVerb(),
+        new RotateMasterKeyVerb(),
     ];
 
     /// <summary>True when the command line begins with a word: a server's arguments all begin with a dash.</summary>
@@ -38,6 +39,7 @@ public static class OperatorVerbs
             builder.Logging.AddLogs(toErrors: true);
             builder.AddCore();
             await using var app = builder.Build();
+            app.ArmFailPoints();
             await ServerStart.PrepareDatabaseAsync(app.Services, checksFile: false, cancellationToken);
             var answer = await verb.RunAsync(given, app.Services, cancellationToken);
             if (answer.Faults.Count > 0)
