@@ -95,7 +95,7 @@ public sealed record WebhookKind(string Name, bool HasToken = false);
 
 /// <summary>One field of an account's credentials.</summary>
 /// <param name="Shape">Regular expression that a value must match in both modes; null when any text will do.</param>
-/// <param name="LiveOnly">Prefix that marks a live key: refused in a test account, demanded in a live one.</param>
+/// <param name="LiveOnly">Prefix that marks a live key, or several parted by a bar: refused in a test account, demanded in a live one.</param>
 /// <param name="TestOnly">Prefix that marks a test key.</param>
 public sealed record CredentialField(string Name, string Label, bool IsSecret, bool IsRequired, string? Shape = null, string? TestOnly = null, string? LiveOnly = null, string? Hint = null)
 {

@@ -18,6 +18,11 @@ public sealed class ProviderAccounts(SecretBox secrets, ProviderRegistry provide
         var credentials = ReadFields(secrets.Open(account.SecretsCipher, SecretsPlace(account)));
         foreach (var (name, value) in ReadFields(account.SettingsJson))
             credentials.TryAdd(name, value);
+        if (account.Endpoint != AccountEndpoint.Sandbox)
+        {
+            foreach (var field in providers[account.Provider].Profile.CredentialFields.Where(field => credentials.GetValueOrDefault(field.Name) == Signature.DemoSecret))
+                credentials.Remove(field.Name);
+        }
         return new ProviderAccountSnapshot
         {
             AccountId = account.Id,

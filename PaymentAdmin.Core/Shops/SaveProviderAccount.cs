@@ -56,13 +56,14 @@ public sealed class SaveProviderAccount(PaymentStore store, ProviderAccounts acc
     /// <summary>Replaces the provider's host; a superadmin's to set.</summary>
     public const string BaseUrl = "base_url";
 
-    private const string DemoWebhookSecret = "demo_secret";
     private const int NameLengthMax = 100;
     private const int ValueLengthMax = 4000;
     private static readonly TimeSpan MatchTime = TimeSpan.FromSeconds(1);
 
     public async Task<Result<ProviderAccount>> CreateAsync(NewProviderAccount request, Actor actor, CancellationToken cancellationToken)
     {
+        if (Permissions.Missing(actor, Permissions.ConfigsWrite) is { } missing)
+            return missing;
         if (!providers.TryFind(request.Provider, out var provider))
             return Problem.Invalid("provider", $"No provider '{request.Provider}' exists.");
         if (request.Endpoint == AccountEndpoint.Sandbox && (request.Mode == Mode.Live || !deployment.SandboxEnabled))
@@ -105,6 +106,8 @@ public sealed class SaveProviderAccount(PaymentStore store, ProviderAccounts acc
         store.WriteAsync<ProviderAccount>(
             async db =>
             {
+                if (Permissions.Missing(actor, Permissions.ConfigsWrite) is { } missing)
+                    return missing;
                 if (await db.ProviderAccounts.FirstOrDefaultAsync(row => row.Id == request.AccountId && row.TenantId == request.TenantId, cancellationToken) is not { } account)
                     return new Problem(Codes.NotFound, "There is no such account.");
                 if (request.ExpectedVersion is { } expected && expected != account.Version)
@@ -144,6 +147,8 @@ public sealed class SaveProviderAccount(PaymentStore store, ProviderAccounts acc
         store.WriteAsync<ProviderAccount>(
             async db =>
             {
+                if (Permissions.Missing(actor, Permissions.ConfigsWrite) is { } missing)
+                    return missing;
                 if (await db.ProviderAccounts.FirstOrDefaultAsync(row => row.Id == accountId && row.TenantId == tenantId, cancellationToken) is not { } account)
                     return new Problem(Codes.NotFound, "There is no such account.");
                 if (await IsInUseAsync(db, accountId, cancellationToken))
@@ -198,7 +203,7 @@ public sealed class SaveProviderAccount(PaymentStore store, ProviderAccounts acc
 
     /// <summary>A short secret counts as missing, but for the source document's own on a sandbox account.</summary>
     private static bool IsMissing(string? secret, AccountEndpoint endpoint) =>
-        secret is null || (System.Text.Encoding.UTF8.GetByteCount(secret) < Signature.SecretBytesMin && !(secret == DemoWebhookSecret && endpoint == AccountEndpoint.Sandbox));
+        secret is null || (System.Text.Encoding.UTF8.GetByteCount(secret) < Signature.SecretBytesMin && !(secret == Signature.DemoSecret && endpoint == AccountEndpoint.Sandbox));
 
     private static bool FieldFault(CredentialField? field, string? value, Mode mode, out string fault)
     {
@@ -208,15 +213,17 @@ public sealed class SaveProviderAccount(PaymentStore store, ProviderAccounts acc
             _ when value is null => "",
             _ when value.Length > ValueLengthMax || value.Any(char.IsControl) && !value.Contains('\n', StringComparison.Ordinal) => "is too long or has control characters",
             _ when value.EndsWith(SecretMask.Ellipsis) || value.Contains('•', StringComparison.Ordinal) => "is the masked form; type the whole value, or leave the field alone to keep the stored one",
-            { LiveOnly: { } live } when mode == Mode.Test && value.StartsWith(live, StringComparison.Ordinal) => "is a live key; a test account takes test keys only",
-            { TestOnly: { } test } when mode == Mode.Live && value.StartsWith(test, StringComparison.Ordinal) => "is a test key; a live account takes live keys only",
-            { LiveOnly: { } live } when mode == Mode.Live && !value.StartsWith(live, StringComparison.Ordinal) => $"does not begin with {live}, as live keys do",
-            { TestOnly: { } test } when mode == Mode.Test && !value.StartsWith(test, StringComparison.Ordinal) => $"does not begin with {test}, as test keys do",
+            { LiveOnly: { } live } when mode == Mode.Test && HasPrefix(value, live) => "is a live key; a test account takes test keys only",
+            { TestOnly: { } test } when mode == Mode.Live && HasPrefix(value, test) => "is a test key; a live account takes live keys only",
+            { LiveOnly: { } live } when mode == Mode.Live && !HasPrefix(value, live) => $"does not begin with {live.Replace("|", " or ", StringComparison.Ordinal)}, as live keys do",
+            { TestOnly: { } test } when mode == Mode.Test && !HasPrefix(value, test) => $"does not begin with {test.Replace("|", " or ", StringComparison.Ordinal)}, as test keys do",
             { Shape: { } shape } when !Regex.IsMatch(value, shape, RegexOptions.None, MatchTime) => "has not the shape that the provider gives it",
             _ => "",
         };
         return fault.Length > 0;
     }
+
+    private static bool HasPrefix(string value, string prefixes) => prefixes.Split('|').Any(prefix => value.StartsWith(prefix, StringComparison.Ordinal));
 
     private static string? BaseUrlFault(string? value, Mode mode, AccountEndpoint endpoint, Actor actor)
     {

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
@@ -15,6 +16,8 @@ public sealed class SetTestMode(PaymentStore store, ProviderRegistry providers, 
     /// <summary>Answers whether anything changed: the same position again is no change and leaves no audit entry.</summary>
     public async Task<Result<bool>> RunAsync(Guid tenantId, string provider, bool isOn, string? reason, Actor actor, CancellationToken cancellationToken)
     {
+        if (Permissions.Missing(actor, Permissions.ConfigsWrite) is { } missing)
+            return missing;
         if (!providers.TryFind(provider, out _))
             return Problem.Invalid("provider", $"No provider '{provider}' exists.");
         return await store.WriteAsync<bool>(

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Shops;
 using PaymentAdmin.Tests.Support;
 
@@ -47,6 +48,59 @@ public sealed class SaveProviderAccountTests : IAsyncLifetime
 
         Assert.Equal(["api_key"], neither.Problem?.Errors?.Keys);
         Assert.True(pair.IsOk);
+    }
+
+    [Theory]
+    [InlineData("stripe", Mode.Test, "sk_live_0123456789", false)]
+    [InlineData("stripe", Mode.Test, "rk_live_0123456789", false)]
+    [InlineData("stripe", Mode.Live, "sk_test_0123456789", false)]
+    [InlineData("stripe", Mode.Live, "0123456789", false)]
+    [InlineData("stripe", Mode.Test, "rk_test_0123456789", true)]
+    [InlineData("stripe", Mode.Live, "rk_live_0123456789", true)]
+    [InlineData("paystack", Mode.Test, "sk_live_0123456789", false)]
+    [InlineData("paystack", Mode.Live, "sk_test_0123456789", false)]
+    [InlineData("paystack", Mode.Live, "sk_live_0123456789", true)]
+    [InlineData("paystack", Mode.Test, "sk_test_0123456789", true)]
+    public async Task Key_of_the_other_mode_is_refused(string provider, Mode mode, string key, bool isTaken)
+    {
+        var credentials = new Dictionary<string, string> { ["secret_key"] = key };
+        if (provider == "stripe")
+            credentials["webhook_secret"] = "whsec_canary-secret-of-sixteen";
+
+        var saved = await Save.CreateAsync(New() with { Provider = provider, Mode = mode, Endpoint = AccountEndpoint.Provider, Credentials = credentials, IsEnabled = true }, Admin, default);
+
+        Assert.Equal(isTaken ? [] : ["secret_key"], saved.Problem?.Errors?.Keys ?? []);
+        Assert.DoesNotContain(key, saved.Problem?.Errors?.Values.SelectMany(texts => texts).FirstOrDefault() ?? "", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(AccountEndpoint.Sandbox, true)]
+    [InlineData(AccountEndpoint.Provider, false)]
+    public async Task Demo_secret_proves_webhooks_on_a_sandbox_account_only(AccountEndpoint endpoint, bool proves)
+    {
+        var account = (await CreateAsync(Mode.Test, endpoint, Signature.DemoSecret)).Value;
+
+        var secret = app.Get<ProviderAccounts>().Open(account, route: null).Credential("webhook_secret");
+        var verdict = Signature.Check(secret, [1, 2, 3], _ => [1, 2, 3]);
+
+        Assert.Equal(proves, verdict is WebhookVerification.Verified);
+    }
+
+    [Theory]
+    [InlineData(Roles.Finance)]
+    [InlineData(Roles.Clerk)]
+    [InlineData(Roles.Developer)]
+    [InlineData(Roles.Auditor)]
+    public async Task Accounts_and_switches_are_an_admins(string role)
+    {
+        var actor = Admin with { Role = role };
+        var account = (await CreateAsync(Mode.Test, AccountEndpoint.Sandbox, null)).Value;
+
+        Assert.Equal(Codes.PermissionMissing, (await Save.CreateAsync(New(), actor, default)).Problem?.Code);
+        Assert.Equal(Codes.PermissionMissing, (await Save.ChangeAsync(new ProviderAccountChange { TenantId = tenantId, AccountId = account.Id, IsEnabled = false }, actor, default)).Problem?.Code);
+        Assert.Equal(Codes.PermissionMissing, (await Save.DeleteCredentialsAsync(tenantId, account.Id, actor, default)).Problem?.Code);
+        Assert.Equal(Codes.PermissionMissing, (await app.Get<SetTestMode>().RunAsync(tenantId, "ioka", true, null, actor, default)).Problem?.Code);
+        Assert.Equal(0, await app.ReadAsync(db => db.TestModeSwitches.CountAsync()));
     }
 
     [Fact]

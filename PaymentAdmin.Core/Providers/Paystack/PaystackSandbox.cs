@@ -284,7 +284,7 @@ internal sealed class PaystackSandbox(SandboxWebhooks webhooks) : ISandbox, IKee
         var transfer = Takes(data, "bank_transfer")
             ? "<p>Or transfer to Demo Bank, account 1230001644.</p><button class=\"btn sec\" name=\"action\" value=\"transfer\">I have sent the money</button>"
             : "";
-        return $"{head}{alert}{form}{card}{transfer}<button class=\"btn sec\" name=\"action\" value=\"leave\">Leave</button></form><p class=\"fine\">Paystack's test cards: any other number is refused.</p>";
+        return $"{head}{alert}{form}{card}{transfer}<button class=\"btn sec\" name=\"action\" value=\"leave\">Leave</button></form><p class=\"fine\">Test cards: {string.Join(", ", PaystackCards.Instruments.Take(6).Select(card => $"{card.Value} {card.Outcome.ToLowerInvariant()}"))}. Any other number is refused.</p>";
     }
 
     private static bool Takes(PaystackSandboxCharge data, string channel) => data.Channels is null || data.Channels.Contains(channel);

@@ -12,7 +12,7 @@ public static class SandboxCredentials
 
     private static string Value(ProviderProfile profile, CredentialField field)
     {
-        var prefix = field.TestOnly ?? "";
+        var prefix = field.TestOnly?.Split('|')[0] ?? "";
         var fitting = Candidates().Select(candidate => prefix + candidate).Concat(Candidates())
             .FirstOrDefault(candidate => candidate.StartsWith(prefix, StringComparison.Ordinal) && (field.Shape is null || Regex.IsMatch(candidate, field.Shape, RegexOptions.None, MatchTime)));
         return fitting ?? throw new InvalidOperationException($"No sandbox value fits the shape of {profile.Id}'s {field.Name}: {field.Shape}.");
