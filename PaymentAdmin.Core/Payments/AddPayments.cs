@@ -23,6 +23,7 @@ public static class PaymentServices
         .AddSingleton<SaveShopConfig>()
         .AddSingleton<SaveProviderAccount>()
         .AddSingleton<SetTestMode>()
+        .AddSingleton<ListProviderAccounts>()
         .AddSingleton<ListShopConfigs>()
         .AddSingleton<Risk.ScorePayment>()
         .AddSingleton<ReadPayment>()

@@ -46,7 +46,7 @@ internal sealed class StripeProvider(ProviderHttp http, TimeProvider clock) : IP
         CheckoutLifetime = TimeSpan.FromHours(24),
         CredentialFields =
         [
-            new CredentialField(SecretKey, "Secret key", IsSecret: true, IsRequired: true, Shape: "^(sk|rk)_(test|live)_[A-Za-z0-9_]{8,}$", TestOnly: "sk_test_|rk_test_", LiveOnly: "sk_live_|rk_live_", Hint: "Dashboard, Developers, API keys. sk_test_… or sk_live_…; a restricted key (rk_…) needs checkout sessions, payment intents, refunds and charges"),
+            new CredentialField(SecretKey, "Secret key", IsSecret: true, IsRequired: true, Shape: "^(sk|rk)_(test|live)_[A-Za-z0-9_]{8,}$", TestOnly: "sk_test_|rk_test_", LiveOnly: "sk_live_|rk_live_", Hint: "Dashboard, Developers, API keys. A restricted key needs checkout sessions, payment intents, refunds and charges."),
             new CredentialField(WebhookSecret, "Webhook signing secret", IsSecret: true, IsRequired: true, Shape: @"^\S{16,}$", Hint: "whsec_…, shown at the endpoint under Developers, Webhooks. The prefix belongs to it.") { IsWebhookSecret = true },
             new CredentialField(ApiVersion, "API version", IsSecret: false, IsRequired: false, Shape: "^20[0-9]{2}-[0-9]{2}-[0-9]{2}(\\.[a-z]+)?$", Hint: $"Sent with every call; {DefaultVersion} when empty."),
         ],
