@@ -8,7 +8,7 @@ namespace PaymentAdmin.Core.Access;
 /// </summary>
 public sealed class ClientTokens(SecretBox secrets)
 {
-    private const string Prefix = "pct_";
+    public const string Prefix = "pct_";
     private const byte KeyVersion = 1;
     private readonly IReadOnlyList<byte[]> keys = secrets.DeriveAll("client-token/1");
 

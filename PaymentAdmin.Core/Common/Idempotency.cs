@@ -38,6 +38,9 @@ public sealed class Idempotency(PaymentStore store, SecretBox secrets, IdSource 
     /// <summary>1 to 255 visible ASCII characters.</summary>
     public static bool IsKey(string key) => key.Length is > 0 and <= KeyMax && key.All(c => c is > ' ' and <= '~');
 
+    /// <summary>A key of one caller among many of a tenant: two callers' equal keys are different ones, and neither can take the other's.</summary>
+    public static string OwnName(string caller, string key) => "payer:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{caller}\n{key}")));
+
     /// <summary>What makes two requests the same: method, route with its values, body.</summary>
     public static string FingerprintOf(string method, string path, ReadOnlySpan<byte> body)
     {

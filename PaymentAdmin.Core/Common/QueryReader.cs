@@ -73,6 +73,17 @@ public sealed class QueryReader
         return [.. numbers];
     }
 
+    /// <summary>One whole number between two bounds that belong to the range.</summary>
+    public int? Number(string name, int min, int max)
+    {
+        if (Value(name) is not { } text)
+            return null;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
+            return number;
+        Refuse(name, $"must be a whole number from {min.ToString(CultureInfo.InvariantCulture)} to {max.ToString(CultureInfo.InvariantCulture)}");
+        return null;
+    }
+
     public bool? Flag(string name)
     {
         switch (Value(name))

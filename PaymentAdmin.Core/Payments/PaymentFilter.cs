@@ -85,4 +85,5 @@ public sealed record PaymentFilter
 }
 
 /// <summary>Whose payments, in which mode, and whose days: what a search never takes from the address alone.</summary>
-public sealed record SearchScope(Guid TenantId, Mode Mode, TimeZoneInfo Zone);
+/// <param name="CustomerId">Only the payments of this customer, who asks for them; null: everybody's.</param>
+public sealed record SearchScope(Guid TenantId, Mode Mode, TimeZoneInfo Zone, string? CustomerId = null);

@@ -16,6 +16,8 @@ public static class PaymentQuery
     public static async Task<IQueryable<Payment>> ForAsync(PaymentDb db, SearchScope scope, PaymentFilter filter, CancellationToken cancellationToken)
     {
         var rows = db.Payments.AsNoTracking().Where(row => row.TenantId == scope.TenantId && row.Mode == scope.Mode);
+        if (scope.CustomerId is { } customer)
+            rows = rows.Where(row => row.CustomerId == customer);
         rows = WhereStatus(rows, filter);
         rows = WhereParty(rows, filter);
         rows = WhereAmount(rows, filter);

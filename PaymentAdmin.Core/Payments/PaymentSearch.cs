@@ -116,7 +116,7 @@ public sealed class PaymentSearch(PaymentStore store) : IDisposable
 
     public void Dispose() => counts.Dispose();
 
-    private static string BindingOf(SearchScope scope, PaymentFilter filter) => $"payments {scope.TenantId} {scope.Mode} {scope.Zone.Id} {(filter with { Mode = null }).ToQueryString()}";
+    private static string BindingOf(SearchScope scope, PaymentFilter filter) => $"payments {scope.TenantId} {scope.Mode} {scope.Zone.Id} {scope.CustomerId} {(filter with { Mode = null }).ToQueryString()}";
 
     private static async Task<Result<PaymentPage>> PageAsync(PaymentDb db, SearchScope scope, PaymentFilter filter, string binding, KeysetCursor? cursor, int limit, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
+using PaymentAdmin.Core.Secrets;
 
 namespace PaymentAdmin.Core.Payments;
 
@@ -29,6 +30,9 @@ public sealed record PaymentWithEverything : PaymentObject
     public required IReadOnlyList<TimelineObject> Timeline { get; init; }
 }
 
+/// <summary>A payment as whoever holds its client token sees it: nothing about a person, nothing of the merchant's own.</summary>
+public sealed record ClientPaymentObject(Guid Id, string Status, long AmountMinor, long ReceivedMinor, string Currency, string? Description, JsonNode? NextAction, DateTimeOffset ExpiresAt, string MerchantName, string OrderReference);
+
 /// <summary>Reads payments and refunds for integrators, inside one tenant and mode.</summary>
 public sealed class ReadPayment(PaymentStore store, PaymentObjects objects)
 {
@@ -49,6 +53,49 @@ public sealed class ReadPayment(PaymentStore store, PaymentObjects objects)
                 return Everything(objects.Of(payment, attempts.FirstOrDefault(row => row.Id == payment.AttemptId)), attempts, refunds, notes);
             },
             cancellationToken);
+
+    /// <summary>Payments without their parts, in this order; those that are not there are left out.</summary>
+    public Task<List<PaymentObject>> ManyAsync(IEnumerable<Guid> paymentIds, CancellationToken cancellationToken)
+    {
+        var ids = paymentIds.ToList();
+        return store.ReadAsync(
+            async db =>
+            {
+                var payments = await db.Payments.Where(row => ids.Contains(row.Id)).ToDictionaryAsync(row => row.Id, cancellationToken);
+                var shown = payments.Values.Select(payment => payment.AttemptId).OfType<Guid>().ToList();
+                var attempts = await db.PaymentAttempts.Where(row => shown.Contains(row.Id)).ToDictionaryAsync(row => row.Id, cancellationToken);
+                return ids.Where(payments.ContainsKey).Select(id => payments[id]).Select(payment => objects.Of(payment, payment.AttemptId is { } attempt ? attempts.GetValueOrDefault(attempt) : null)).ToList();
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Refunds in this order.</summary>
+    public async Task<List<RefundObject>> RefundsAsync(IEnumerable<Guid> refundIds, CancellationToken cancellationToken)
+    {
+        var ids = refundIds.ToList();
+        var refunds = await store.ReadAsync(db => db.Refunds.Where(row => ids.Contains(row.Id)).ToDictionaryAsync(row => row.Id, cancellationToken), cancellationToken);
+        return [.. ids.Where(refunds.ContainsKey).Select(id => RefundObject.From(refunds[id]))];
+    }
+
+    /// <summary>For a caller whose client token was found to be this payment's.</summary>
+    public Task<ClientPaymentObject> ForClientAsync(Guid id, CancellationToken cancellationToken) => store.ReadAsync(
+        async db =>
+        {
+            var payment = await db.Payments.SingleAsync(row => row.Id == id, cancellationToken);
+            var attempt = await db.PaymentAttempts.FirstOrDefaultAsync(row => row.Id == payment.AttemptId, cancellationToken);
+            var merchant = await db.Tenants.Where(row => row.Id == payment.TenantId).Select(row => row.Name).SingleAsync(cancellationToken);
+            var whole = objects.Of(payment, attempt);
+            return new ClientPaymentObject(whole.Id, whole.Status, whole.AmountMinor, whole.ReceivedMinor, whole.Currency, whole.Description, WithoutPhone(whole.NextAction), whole.ExpiresAt, merchant, whole.OrderReference);
+        },
+        cancellationToken);
+
+    // Whose phone was asked is known to its owner; whoever else has the link learns four digits.
+    private static JsonNode? WithoutPhone(JsonNode? nextAction)
+    {
+        if (nextAction?["phone"] is { } phone)
+            nextAction["phone"] = SecretMask.Phone(phone.GetValue<string>());
+        return nextAction;
+    }
 
     public async Task<RefundObject?> RefundAsync(Guid tenantId, Mode mode, Guid id, CancellationToken cancellationToken)
     {

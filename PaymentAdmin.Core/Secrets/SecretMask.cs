@@ -14,7 +14,7 @@ public static class SecretMask
         if (string.IsNullOrEmpty(phone))
             return null;
         var digits = new string([.. phone.Where(char.IsAsciiDigit)]);
-        return digits.Length < 9 ? new string('•', digits.Length) : $"+{digits[..^10]}{(digits.Length > 10 ? " " : "")}{digits[^10]}•• ••• {digits[^4..^2]} {digits[^2..]}";
+        return digits.Length < 10 ? new string('•', digits.Length) : $"+{digits[..^10]}{(digits.Length > 10 ? " " : "")}{digits[^10]}•• ••• {digits[^4..^2]} {digits[^2..]}";
     }
 
     /// <summary>"a•••@example.kz".</summary>

@@ -1,12 +1,6 @@
 using System.Net;
-using System.Text;
-using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using PaymentAdmin.Core.Payments;
-using PaymentAdmin.Core.Providers;
-using PaymentAdmin.Core.Secrets;
-using PaymentAdmin.Core.Shops;
 using PaymentAdmin.Tests.Support;
 
 namespace PaymentAdmin.Tests.Endpoints;
@@ -17,13 +11,13 @@ public sealed class PaymentEndpointsTests
     [Fact]
     public async Task Same_key_and_body_any_number_of_times_and_in_parallel_is_one_payment_and_one_answer()
     {
-        await using var rig = await Rig.StartAsync();
+        await using var rig = await PaymentScene.StartAsync();
         using var client = await rig.App.KeyClientAsync();
         var body = Body("ORD-1");
 
-        var parallel = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => PostAsync(client, "/v1/payments", body, "key-1")));
+        var parallel = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => client.TellAsync("/v1/payments", body, "key-1")));
         var stored = parallel.First(answer => answer.Status == 201);
-        var again = await PostAsync(client, "/v1/payments", body, "key-1");
+        var again = await client.TellAsync("/v1/payments", body, "key-1");
 
         Assert.All(parallel, answer => Assert.True(answer.Status is 201 or 409, $"{answer.Status} {answer.Code}"));
         Assert.All(parallel.Where(answer => answer.Status == 201), answer => Assert.Equal(stored.Bytes, answer.Bytes));
@@ -37,12 +31,12 @@ public sealed class PaymentEndpointsTests
     [Fact]
     public async Task Same_key_with_another_body_or_route_is_refused()
     {
-        await using var rig = await Rig.StartAsync();
+        await using var rig = await PaymentScene.StartAsync();
         using var client = await rig.App.KeyClientAsync();
-        var first = await PostAsync(client, "/v1/payments", Body("ORD-1"), "key-1");
+        var first = await client.TellAsync("/v1/payments", Body("ORD-1"), "key-1");
 
-        var other = await PostAsync(client, "/v1/payments", Body("ORD-2"), "key-1");
-        var route = await PostAsync(client, $"/v1/payments/{first.Json["id"]}/refunds", """{"reason":"x"}""", "key-1");
+        var other = await client.TellAsync("/v1/payments", Body("ORD-2"), "key-1");
+        var route = await client.TellAsync($"/v1/payments/{first.Json["id"]}/refunds", """{"reason":"x"}""", "key-1");
 
         Assert.Equal((422, "idempotency_key_reused"), (other.Status, other.Code));
         Assert.Equal((422, "idempotency_key_reused"), (route.Status, route.Code));
@@ -51,12 +45,12 @@ public sealed class PaymentEndpointsTests
     [Fact]
     public async Task Key_is_required_and_free_again_after_a_bad_request()
     {
-        await using var rig = await Rig.StartAsync();
+        await using var rig = await PaymentScene.StartAsync();
         using var client = await rig.App.KeyClientAsync();
 
-        var missing = await PostAsync(client, "/v1/payments", Body("ORD-1"), null);
-        var bad = await PostAsync(client, "/v1/payments", """{"order_reference":"ORD-1","amount_minor":"100","currency":"KZT"}""", "key-1");
-        var good = await PostAsync(client, "/v1/payments", Body("ORD-1"), "key-1");
+        var missing = await client.TellAsync("/v1/payments", Body("ORD-1"), null);
+        var bad = await client.TellAsync("/v1/payments", """{"order_reference":"ORD-1","amount_minor":"100","currency":"KZT"}""", "key-1");
+        var good = await client.TellAsync("/v1/payments", Body("ORD-1"), "key-1");
 
         Assert.Equal((400, "idempotency_key_required"), (missing.Status, missing.Code));
         Assert.Equal((400, "validation_failed"), (bad.Status, bad.Code));
@@ -66,9 +60,9 @@ public sealed class PaymentEndpointsTests
     [Fact]
     public async Task Payment_goes_from_create_by_webhook_to_refund()
     {
-        await using var rig = await Rig.StartAsync();
+        await using var rig = await PaymentScene.StartAsync();
         using var client = await rig.App.KeyClientAsync();
-        var created = await PostAsync(client, "/v1/payments", Body("ORD-1"), "key-1");
+        var created = await client.TellAsync("/v1/payments", Body("ORD-1"), "key-1");
         Assert.Equal("pending", created.Text("status"));
         Assert.Equal("redirect", created.Json["next_action"]!["type"]!.GetValue<string>());
         var id = created.Text("id");
@@ -79,28 +73,28 @@ public sealed class PaymentEndpointsTests
 
         Assert.Equal(HttpStatusCode.OK, delivered.StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, forged.StatusCode);
-        await Eventually.TrueAsync(async () => (await GetAsync(client, $"/v1/payments/{id}")).Text("status") == "succeeded", "the payment succeeded");
-        var refund = await PostAsync(client, $"/v1/payments/{id}/refunds", """{"amount_minor":4000,"reason":"late"}""", "key-2");
+        await Eventually.TrueAsync(async () => (await client.AskAsync($"/v1/payments/{id}")).Text("status") == "succeeded", "the payment succeeded");
+        var refund = await client.TellAsync($"/v1/payments/{id}/refunds", """{"amount_minor":4000,"reason":"late"}""", "key-2");
         Assert.Equal((201, "succeeded"), (refund.Status, refund.Text("status")));
-        var payment = await GetAsync(client, $"/v1/payments/{id}");
+        var payment = await client.AskAsync($"/v1/payments/{id}");
         Assert.Equal(6_000, payment.Json["refundable_minor"]!.GetValue<long>());
         Assert.Equal("succeeded", payment.Text("status"));
-        var events = await GetAsync(client, "/v1/events");
+        var events = await client.AskAsync("/v1/events");
         Assert.Equal(["payment.created", "payment.pending", "payment.succeeded", "refund.requested", "refund.succeeded"], events.Json["data"]!.AsArray().Select(told => told!["type"]!.GetValue<string>()));
     }
 
     [Fact]
     public async Task Payment_of_another_tenant_or_mode_is_not_there()
     {
-        await using var rig = await Rig.StartAsync();
+        await using var rig = await PaymentScene.StartAsync();
         using var client = await rig.App.KeyClientAsync();
         using var live = await rig.App.KeyClientAsync(Mode.Live);
-        var created = await PostAsync(client, "/v1/payments", Body("ORD-1"), "key-1");
+        var created = await client.TellAsync("/v1/payments", Body("ORD-1"), "key-1");
 
         foreach (var path in (string[])["", "/verify", "/cancel", "/refunds", "/attempts"])
         {
             var body = path switch { "/refunds" => """{"reason":"x"}""", "/attempts" => """{"provider":"scripted"}""", _ => "{}" };
-            var answer = path.Length == 0 ? await GetAsync(live, $"/v1/payments/{created.Text("id")}") : await PostAsync(live, $"/v1/payments/{created.Text("id")}{path}", body, "key" + path);
+            var answer = path.Length == 0 ? await live.AskAsync($"/v1/payments/{created.Text("id")}") : await live.TellAsync($"/v1/payments/{created.Text("id")}{path}", body, "key" + path);
             Assert.Equal((404, "payment_not_found"), (answer.Status, answer.Code));
         }
     }
@@ -108,7 +102,7 @@ public sealed class PaymentEndpointsTests
     [Fact]
     public async Task Delivery_to_an_unknown_key_or_too_large_is_refused()
     {
-        await using var rig = await Rig.StartAsync();
+        await using var rig = await PaymentScene.StartAsync();
         using var client = rig.App.Client();
 
         using var unknown = await client.PostAsync($"/webhooks/scripted/{new string('x', 32)}", new StringContent("{}"));
@@ -123,9 +117,9 @@ public sealed class PaymentEndpointsTests
     [Fact]
     public async Task Question_is_answered_with_the_providers_own_body()
     {
-        await using var rig = await Rig.StartAsync();
+        await using var rig = await PaymentScene.StartAsync();
         using var client = await rig.App.KeyClientAsync();
-        var created = await PostAsync(client, "/v1/payments", Body("ORD-1"), "key-1");
+        var created = await client.TellAsync("/v1/payments", Body("ORD-1"), "key-1");
 
         using var known = await rig.DeliverAsync(new { our_reference = created.Text("payment_code") }, path: "/paybill/check");
         using var unknown = await rig.DeliverAsync(new { our_reference = "nobody" }, path: "/check/");
@@ -137,61 +131,4 @@ public sealed class PaymentEndpointsTests
     }
 
     private static string Body(string orderReference) => $$"""{"order_reference":"{{orderReference}}","amount_minor":10000,"currency":"KZT","provider":"scripted"}""";
-
-    private static async Task<Answer> PostAsync(HttpClient client, string path, string body, string? key)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        if (key is not null)
-            request.Headers.Add("Idempotency-Key", key);
-        using var response = await client.SendAsync(request);
-        return await Answer.OfAsync(response);
-    }
-
-    private static async Task<Answer> GetAsync(HttpClient client, string path)
-    {
-        using var response = await client.GetAsync(path);
-        return await Answer.OfAsync(response);
-    }
-
-    private sealed record Answer(int Status, byte[] Bytes, Dictionary<string, string> Headers)
-    {
-        public JsonNode Json => JsonNode.Parse(Bytes)!;
-
-        public string? Code => Json["code"]?.GetValue<string>();
-
-        public string Text(string member) => Json[member]!.ToString();
-
-        public string Header(string name) => Headers.GetValueOrDefault(name) ?? "";
-
-        public static async Task<Answer> OfAsync(HttpResponseMessage response) =>
-            new((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(), response.Headers.ToDictionary(header => header.Key, header => string.Join(',', header.Value)));
-    }
-
-    private sealed class Rig(TestApp app, ScriptedProvider provider, string accountKey) : IAsyncDisposable
-    {
-        public TestApp App { get; } = app;
-
-        public ScriptedProvider Provider { get; } = provider;
-
-        public string AccountKey { get; } = accountKey;
-
-        public static async Task<Rig> StartAsync()
-        {
-            var provider = new ScriptedProvider();
-            var app = await TestApp.StartAsync(new TestAppOptions { ConfigureServices = services => services.AddSingleton<IPaymentProvider>(provider) });
-            var key = await ScriptedAccount.AddAsync(app.Store, app.Get<ProviderAccounts>(), app.Get<SecretBox>(), await app.TenantIdAsync(), DateTimeOffset.UnixEpoch);
-            return new Rig(app, provider, key.Key);
-        }
-
-        public async Task<HttpResponseMessage> DeliverAsync(object body, string? secret = null, string path = "")
-        {
-            var delivery = ScriptedProvider.Deliver(body, DateTimeOffset.UnixEpoch, secret);
-            using var client = App.Client();
-            using var content = new ByteArrayContent(delivery.Body.ToArray());
-            content.Headers.Add("x-signature", delivery.Header("x-signature"));
-            return await client.PostAsync($"/webhooks/scripted/{AccountKey}{path}", content);
-        }
-
-        public ValueTask DisposeAsync() => App.DisposeAsync();
-    }
 }

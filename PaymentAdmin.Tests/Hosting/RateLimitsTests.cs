@@ -29,6 +29,57 @@ public sealed class RateLimitsTests
     }
 
     [Fact]
+    public async Task Request_after_the_last_allowed_one_is_refused_and_another_tenant_is_not()
+    {
+        await using var scene = await PaymentScene.StartAsync(("RateLimits:KeyPerSecond", "1"), ("RateLimits:KeyBurst", "20"));
+        using var busy = await scene.App.KeyClientAsync();
+        var (_, other) = await scene.AnotherTenantAsync();
+        var started = TimeProvider.System.GetTimestamp();
+
+        var answers = await AskAsync(busy, "/v1/payments", 30);
+
+        // A token comes back each second, however long the thirty took.
+        var came = (int)TimeProvider.System.GetElapsedTime(started).TotalSeconds + 1;
+        var served = answers.Count(answer => answer.StatusCode == HttpStatusCode.OK);
+        Assert.InRange(served, 20, 20 + came);
+        Assert.Equal(30 - served, answers.Count(answer => answer.StatusCode == HttpStatusCode.TooManyRequests && answer.Headers.RetryAfter is not null));
+        Assert.All(await AskAsync(other, "/v1/payments", 20), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+    }
+
+    [Fact]
+    public async Task Customers_are_limited_one_by_one()
+    {
+        await using var app = await TestApp.StartAsync(("RateLimits:KeyPerSecond", "1"), ("RateLimits:KeyBurst", "3"));
+        await CustomerToken.RegisterAsync(app);
+        using var busy = app.Client(CustomerToken.For("aigerim"));
+        using var other = app.Client(CustomerToken.For("bolat"));
+
+        var answers = await AskAsync(busy, "/v1/payments", 12);
+        using var others = await other.GetAsync("/v1/payments");
+
+        Assert.Contains(answers, answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
+        Assert.Equal(HttpStatusCode.OK, others.StatusCode);
+    }
+
+    [Fact]
+    public async Task Genuine_webhooks_are_taken_however_many_forged_ones_came()
+    {
+        await using var scene = await PaymentScene.StartAsync(("RateLimits:FailedWebhooksPerMinute", "3"));
+        var payment = await scene.CreateAsync();
+        scene.Provider.Pay(payment.ProviderReference!);
+        var body = new { id = "e1", type = "paid", reference = payment.ProviderReference, amount_minor = payment.AmountMinor, currency = payment.Currency };
+        var forged = new List<HttpResponseMessage>();
+        for (var i = 0; i < 6; i++)
+            forged.Add(await scene.DeliverAsync(body, secret: "another-secret-of-the-right-length"));
+
+        using var genuine = await scene.DeliverAsync(body);
+
+        Assert.Equal([401, 401, 401, 429, 429, 429], forged.Select(answer => (int)answer.StatusCode));
+        Assert.All(forged.Skip(3), answer => Assert.NotNull(answer.Headers.RetryAfter));
+        Assert.Equal(HttpStatusCode.OK, genuine.StatusCode);
+    }
+
+    [Fact]
     public async Task Stranger_over_the_limit_waits_and_a_signed_in_user_does_not()
     {
         await using var app = await TestApp.StartAsync(("RateLimits:AnonymousPerSecond", "2"));

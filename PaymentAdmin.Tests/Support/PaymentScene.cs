@@ -28,12 +28,18 @@ public sealed class PaymentScene : IAsyncDisposable
 
     public Guid TenantId { get; }
 
-    public static async Task<PaymentScene> StartAsync()
+    /// <summary>What the provider's deliveries are addressed to.</summary>
+    public string AccountKey { get; private set; } = "";
+
+    public static Task<PaymentScene> StartAsync(params (string Key, string? Value)[] settings) =>
+        StartAsync(new TestAppOptions { Settings = settings.ToDictionary(pair => pair.Key, pair => pair.Value) });
+
+    public static async Task<PaymentScene> StartAsync(TestAppOptions options)
     {
         var provider = new ScriptedProvider();
-        var app = await TestApp.StartAsync(new TestAppOptions { ConfigureServices = services => services.AddSingleton<IPaymentProvider>(provider) });
+        var app = await TestApp.StartAsync(options with { ConfigureServices = services => services.AddSingleton<IPaymentProvider>(provider) });
         var scene = new PaymentScene(app, provider, await app.TenantIdAsync());
-        await scene.OpenShopAsync();
+        scene.AccountKey = await scene.OpenShopAsync(scene.TenantId);
         return scene;
     }
 
@@ -74,6 +80,32 @@ public sealed class PaymentScene : IAsyncDisposable
 
     public Task<Payment> PaymentAsync(Guid id) => App.ReadAsync(db => db.Payments.SingleAsync(row => row.Id == id));
 
+    /// <summary>The provider calls us, signed with its secret or another.</summary>
+    public async Task<HttpResponseMessage> DeliverAsync(object body, string? secret = null, string path = "")
+    {
+        var delivery = ScriptedProvider.Deliver(body, App.Get<TimeProvider>().GetUtcNow(), secret);
+        using var client = App.Client();
+        using var content = new ByteArrayContent(delivery.Body.ToArray());
+        content.Headers.Add("x-signature", delivery.Header("x-signature"));
+        return await client.PostAsync($"/webhooks/scripted/{AccountKey}{path}", content);
+    }
+
+    /// <summary>Another tenant with a shop, an account and a key of its own.</summary>
+    public async Task<(Guid TenantId, HttpClient Client)> AnotherTenantAsync(string? slug = null)
+    {
+        var now = App.Get<TimeProvider>().GetUtcNow();
+        var tenant = new Tenant { Id = Guid.CreateVersion7(now), Slug = slug ?? "t-" + Guid.CreateVersion7(now), Name = "Another", TimeZone = "UTC", Currency = "USD", CreatedAt = now };
+        await App.Store.WriteAsync(
+            db =>
+            {
+                db.Tenants.Add(tenant);
+                return Task.CompletedTask;
+            },
+            CancellationToken.None);
+        await OpenShopAsync(tenant.Id);
+        return (tenant.Id, App.Client((await App.CreateKeyAsync(tenant.Id, Mode.Test)).Text));
+    }
+
     public Visit Visit(int width = 1440) => new() { Site = new Uri(App.Url), Width = width };
 
     /// <summary>Signs a new user of this role in, in the browser.</summary>
@@ -89,20 +121,33 @@ public sealed class PaymentScene : IAsyncDisposable
 
     public ValueTask DisposeAsync() => App.DisposeAsync();
 
-    private async Task OpenShopAsync()
+    private async Task<string> OpenShopAsync(Guid tenantId)
     {
         var now = App.Get<TimeProvider>().GetUtcNow();
-        var (accountId, _) = await ScriptedAccount.AddAsync(App.Store, App.Get<ProviderAccounts>(), App.Get<SecretBox>(), TenantId, now);
+        var (accountId, accountKey) = await ScriptedAccount.AddAsync(App.Store, App.Get<ProviderAccounts>(), App.Get<SecretBox>(), tenantId, now);
         await App.Store.WriteAsync(
             async db =>
             {
-                var shop = new Shop { Id = Guid.CreateVersion7(now), TenantId = TenantId, Number = 8, Name = "Almaty, Abay", CreatedAt = now };
-                var organization = new Organization { Id = Guid.CreateVersion7(now), TenantId = TenantId, Bin = Bin, Name = "Almaty Retail LLP", CreatedAt = now };
-                var config = new ShopConfig { TenantId = TenantId, ShopId = shop.Id, Provider = ScriptedProvider.Id, Mode = Mode.Test, OrganizationId = organization.Id, AccountId = accountId, IsActive = true, Version = 1, CreatedAt = now, UpdatedAt = now, UpdatedBy = "test", DeviceTokenMask = "8f1c2b7e…" };
+                var shop = new Shop { Id = Guid.CreateVersion7(now), TenantId = tenantId, Number = 8, Name = "Almaty, Abay", CreatedAt = now };
+                var organization = new Organization { Id = Guid.CreateVersion7(now), TenantId = tenantId, Bin = Bin, Name = "Almaty Retail LLP", CreatedAt = now };
+                var config = new ShopConfig { TenantId = tenantId, ShopId = shop.Id, Provider = ScriptedProvider.Id, Mode = Mode.Test, OrganizationId = organization.Id, AccountId = accountId, IsActive = true, Version = 1, CreatedAt = now, UpdatedAt = now, UpdatedBy = "test", DeviceTokenMask = "8f1c2b7e…" };
                 db.AddRange(shop, organization, config);
                 await db.SaveChangesAsync();
-                db.ShopConfigVersions.Add(new ShopConfigVersion { Id = Guid.CreateVersion7(now), ConfigId = config.Id, TenantId = TenantId, Version = 1, OrganizationBin = Bin, AccountId = accountId, DeviceTokenMask = "8f1c2b7e…", IsActive = true, CreatedAt = now, CreatedBy = "test" });
+                db.ShopConfigVersions.Add(new ShopConfigVersion { Id = Guid.CreateVersion7(now), ConfigId = config.Id, TenantId = tenantId, Version = 1, OrganizationBin = Bin, AccountId = accountId, DeviceTokenMask = "8f1c2b7e…", IsActive = true, CreatedAt = now, CreatedBy = "test" });
             },
             CancellationToken.None);
+        return accountKey;
     }
+}
+
+/// <summary>One server for all tests of a class; each takes a tenant or a customer of its own.</summary>
+public class SharedPaymentScene : IAsyncLifetime
+{
+    public PaymentScene Scene { get; private set; } = null!;
+
+    protected virtual (string Key, string? Value)[] Settings => [];
+
+    public async Task InitializeAsync() => Scene = await PaymentScene.StartAsync(Settings);
+
+    public async Task DisposeAsync() => await Scene.DisposeAsync();
 }

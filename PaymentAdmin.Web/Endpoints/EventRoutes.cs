@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
@@ -28,6 +27,7 @@ public sealed record ResendBody
 public static class EventRoutes
 {
     private const int DeliveriesShown = 100;
+    private const int EventsPerPage = 100;
 
     public static IEndpointRouteBuilder MapEvents(this IEndpointRouteBuilder routes)
     {
@@ -45,13 +45,13 @@ public static class EventRoutes
 
     private static async Task<IResult> ListAsync(HttpRequest request, CallerIdentity caller, ReadEvents events, CancellationToken cancellationToken)
     {
-        if (request.Query.Keys.FirstOrDefault(key => key is not ("after" or "types" or "limit")) is { } unknown)
-            return new Problem(Codes.InvalidParameter, $"There is no parameter '{unknown}'.").ToHttp();
-        var limit = 100;
-        if (request.Query.TryGetValue("limit", out var text) && !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit))
-            return new Problem(Codes.InvalidParameter, "limit is no number.").ToHttp();
-        var types = request.Query["types"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var page = await events.RunAsync(caller.TenantId, caller.Mode, request.Query["after"], types, limit, cancellationToken);
+        var reader = new QueryReader(ListQuery.Of(request));
+        var limit = reader.Number("limit", 1, ReadEvents.LimitMax) ?? EventsPerPage;
+        var types = reader.List("types", EventTypes.All.Contains, "an event type");
+        var after = reader.Text("after", 40);
+        if (reader.Finish([]) is { } refused)
+            return refused.ToHttp();
+        var page = await events.RunAsync(caller.TenantId, caller.Mode, after, types, limit, cancellationToken);
         return page.Problem is { } problem
             ? problem.ToHttp()
             : Results.Json(new { data = page.Value.Events.Select(told => JsonNode.Parse(DeliverEvents.BodyOf(told))), page.Value.HasMore, page.Value.NextCursor }, Json.Api);

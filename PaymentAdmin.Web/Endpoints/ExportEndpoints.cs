@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
@@ -14,9 +13,6 @@ namespace PaymentAdmin.Web.Endpoints;
 /// <summary>Downloads that take exactly a list page's address (contract.md section 7).</summary>
 public static class ExportEndpoints
 {
-    // A page of the list has these too; the file holds every page.
-    private static readonly string[] OfThePage = ["cursor", "limit"];
-
     /// <summary>Anonymous for the middleware alone: people come by cookie, programs by key, and <see cref="ExportCaller"/> judges both.</summary>
     public static IEndpointRouteBuilder MapExports(this IEndpointRouteBuilder routes)
     {
@@ -30,15 +26,16 @@ public static class ExportEndpoints
         var caller = await callers.FindAsync(http, Scopes.PaymentsRead, Permissions.Export, cancellationToken);
         if (!caller.IsOk)
             return caller.Problem!.ToHttp();
-        var query = http.Request.Query.SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? ""))).ToList();
-        var filter = PaymentFilter.Read(query, providers, [.. CsvOptions.Parameters, .. OfThePage]);
+        var query = ListQuery.Of(http.Request);
+        // A page of the list has a cursor and a limit too; the file holds every page.
+        var filter = PaymentFilter.Read(query, providers, [.. CsvOptions.Parameters, .. ListQuery.PageParameters]);
         if (!filter.IsOk)
             return filter.Problem!.ToHttp();
         var options = CsvOptions.Read(query, PaymentCsv.Columns, PaymentCsv.StandardColumns);
         if (!options.IsOk)
             return options.Problem!.ToHttp();
-        if (filter.Value.Mode is { } mode && mode != caller.Value.Scope.Mode)
-            return new Problem(Codes.ModeMismatch, $"This key is one of {Words.Of(caller.Value.Scope.Mode)} mode.").ToHttp();
+        if (ListQuery.OtherMode(filter.Value.Mode, caller.Value.Scope.Mode) is { } mismatch)
+            return mismatch.ToHttp();
 
         var scope = caller.Value.Scope;
         var day = TimeBound.DayOf(clock.GetUtcNow(), scope.Zone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -75,13 +72,12 @@ public sealed class ExportCallers(PortalFrameSource frames, PaymentStore store, 
 
     private async Task<Result<ExportCaller>> OfKeyAsync(HttpContext http, string keyScope, CancellationToken cancellationToken)
     {
-        await http.AuthenticateAsync(ApiKeyHandler.Scheme);
+        var known = await http.AuthenticateAsync(BearerHandler.Scheme);
         if (http.Features.Get<CallerIdentity>() is not { } key)
-            return Unknown();
+            return known.Succeeded ? new Problem(Codes.CustomerTokenNotAllowed, "Exports are not for customers.") : Unknown();
         if (!key.Has(keyScope))
             return new Problem(Codes.ScopeMissing, $"The key lacks the scope {keyScope}.");
-        var tenant = await store.ReadAsync(db => db.Tenants.SingleAsync(row => row.Id == key.TenantId, cancellationToken), cancellationToken);
-        return new ExportCaller(new SearchScope(key.TenantId, key.Mode, tenant.Zone), key.Actor);
+        return new ExportCaller(await ListQuery.ScopeAsync(store, key, cancellationToken), key.Actor);
     }
 
     private static Problem Unknown() => new(Codes.Unauthenticated, "Sign in, or send an API key: Authorization: Bearer pa_test_… or pa_live_….");

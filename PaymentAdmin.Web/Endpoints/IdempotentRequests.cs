@@ -8,7 +8,10 @@ namespace PaymentAdmin.Web.Endpoints;
 /// </summary>
 public sealed class IdempotentRequests(bool isRequired) : IEndpointFilter
 {
-    private const string Header = "Idempotency-Key";
+    public bool IsRequired => isRequired;
+
+    public const string Header = "Idempotency-Key";
+    public const string Replayed = "Idempotent-Replayed";
 
     /// <summary>Refused before anything was done: such an answer is not kept, and the key stays free.</summary>
     private static readonly int[] BeforeExecution = [400, 401, 403, 404, 405, 413, 415, 429];
@@ -26,6 +29,9 @@ public sealed class IdempotentRequests(bool isRequired) : IEndpointFilter
         if (!body.IsOk)
             return body.Problem!.ToHttp();
 
+        // Of a payer only what this payer asked for: another caller's answer holds more than a payer may see.
+        if (caller.IsPayer)
+            key = Idempotency.OwnName(caller.Name, key);
         var idempotency = http.RequestServices.GetRequiredService<Idempotency>();
         var fingerprint = Idempotency.FingerprintOf(http.Request.Method, http.Request.Path.Value!.TrimEnd('/'), body.Value);
         var claim = await idempotency.ClaimAsync(caller.TenantId, caller.Mode, key, fingerprint, http.RequestAborted);
@@ -34,7 +40,7 @@ public sealed class IdempotentRequests(bool isRequired) : IEndpointFilter
             case KeyClaim.Refused refused:
                 return refused.Problem.ToHttp();
             case KeyClaim.Replay replay:
-                http.Response.Headers["Idempotent-Replayed"] = "true";
+                http.Response.Headers[Replayed] = "true";
                 return new StoredAnswer(replay.StatusCode, replay.ContentType, replay.Body);
             case KeyClaim.Run run:
                 http.Features.Set(new SetAside(run.ResourceId));
@@ -91,5 +97,9 @@ public sealed class IdempotentRequests(bool isRequired) : IEndpointFilter
 public static class IdempotencyConventions
 {
     /// <summary>The route honours an Idempotency-Key, or demands one.</summary>
-    public static RouteHandlerBuilder Idempotent(this RouteHandlerBuilder route, bool required = false) => route.AddEndpointFilter(new IdempotentRequests(required));
+    public static RouteHandlerBuilder Idempotent(this RouteHandlerBuilder route, bool required = false)
+    {
+        var filter = new IdempotentRequests(required);
+        return route.AddEndpointFilter(filter).WithMetadata(filter);
+    }
 }

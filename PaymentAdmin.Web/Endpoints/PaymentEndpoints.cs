@@ -1,6 +1,8 @@
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Providers;
 
 namespace PaymentAdmin.Web.Endpoints;
 
@@ -41,6 +43,9 @@ public sealed record RefundBody
     public required string Reason { get; init; }
 }
 
+/// <summary>One page of a list, newest first. <c>next_cursor</c> goes into <c>cursor</c> together with the same filter.</summary>
+public sealed record PageObject<T>(IReadOnlyList<T> Data, bool HasMore, string? NextCursor);
+
 /// <summary>Our own API about payments and refunds (contract.md section 4).</summary>
 public static class PaymentEndpoints
 {
@@ -48,11 +53,13 @@ public static class PaymentEndpoints
     {
         var v1 = routes.MapGroup("/v1");
         v1.MapPost("/payments", CreateAsync).RequireScope(Scopes.PaymentsWrite).Idempotent(required: true);
-        v1.MapGet("/payments/{id:guid}", GetAsync).RequireScope(Scopes.PaymentsRead);
-        v1.MapPost("/payments/{id:guid}/attempts", AttemptAsync).RequireScope(Scopes.PaymentsWrite).Idempotent(required: true);
+        v1.MapGet("/payments", ListAsync).RequireScope(Scopes.PaymentsRead).OpenToCustomers();
+        v1.MapGet("/payments/{id:guid}", GetAsync).RequireScope(Scopes.PaymentsRead).OpenToPayers();
+        v1.MapPost("/payments/{id:guid}/attempts", AttemptAsync).RequireScope(Scopes.PaymentsWrite).OpenToPayers().Idempotent(required: true);
         v1.MapPost("/payments/{id:guid}/refunds", RefundAsync).RequireScope(Scopes.RefundsWrite).Idempotent(required: true);
         v1.MapPost("/payments/{id:guid}/verify", VerifyAsync).RequireScope(Scopes.PaymentsWrite).Idempotent();
-        v1.MapPost("/payments/{id:guid}/cancel", CancelAsync).RequireScope(Scopes.PaymentsWrite).Idempotent();
+        v1.MapPost("/payments/{id:guid}/cancel", CancelAsync).RequireScope(Scopes.PaymentsWrite).OpenToPayers().Idempotent();
+        v1.MapGet("/refunds", ListRefundsAsync).RequireScope(Scopes.PaymentsRead);
         v1.MapGet("/refunds/{id:guid}", GetRefundAsync).RequireScope(Scopes.PaymentsRead);
         return routes;
     }
@@ -93,6 +100,34 @@ public static class PaymentEndpoints
             // On our own API an unconfigured shop is a rule of configuration; 404 is the source route's word for it.
             return (problem.Code == Codes.ShopNotConfigured ? problem with { Code = Codes.ProviderNotConfigured } : problem).ToHttp();
         return await AnswerAsync(read, caller, created.Value.PaymentId, StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> ListAsync(HttpRequest request, CallerIdentity caller, PaymentSearch search, ReadPayment read, PaymentStore store, ProviderRegistry providers, CancellationToken cancellationToken)
+    {
+        var query = ListQuery.Of(request);
+        var filter = PaymentFilter.Read(query, providers, ListQuery.PageParameters);
+        var asked = ListQuery.PageOf(query);
+        if ((filter.Problem ?? asked.Problem ?? ListQuery.OtherMode(filter.Value.Mode, caller.Mode)) is { } refused)
+            return refused.ToHttp();
+        var scope = await ListQuery.ScopeAsync(store, caller, cancellationToken);
+        var page = await search.PageAsync(scope, filter.Value, asked.Value.Cursor, asked.Value.Limit, cancellationToken);
+        return page.Problem is { } problem
+            ? problem.ToHttp()
+            : Page(await read.ManyAsync(page.Value.Rows.Select(row => row.Id), cancellationToken), page.Value.OlderCursor);
+    }
+
+    private static async Task<IResult> ListRefundsAsync(HttpRequest request, CallerIdentity caller, RefundSearch search, ReadPayment read, PaymentStore store, CancellationToken cancellationToken)
+    {
+        var query = ListQuery.Of(request);
+        var filter = RefundFilter.Read(query, ListQuery.PageParameters);
+        var asked = ListQuery.PageOf(query);
+        if ((filter.Problem ?? asked.Problem ?? ListQuery.OtherMode(filter.Value.Mode, caller.Mode)) is { } refused)
+            return refused.ToHttp();
+        var scope = await ListQuery.ScopeAsync(store, caller, cancellationToken);
+        var page = await search.PageAsync(scope, filter.Value, asked.Value.Cursor, asked.Value.Limit, cancellationToken);
+        return page.Problem is { } problem
+            ? problem.ToHttp()
+            : Page(await read.RefundsAsync(page.Value.Rows.Select(row => row.Id), cancellationToken), page.Value.OlderCursor);
     }
 
     private static Task<IResult> GetAsync(CallerIdentity caller, Guid id, ReadPayment read) => AnswerAsync(read, caller, id, StatusCodes.Status200OK);
@@ -140,10 +175,17 @@ public static class PaymentEndpoints
             ? Results.Json(refund, Json.Api)
             : new Problem(Codes.NotFound, "No such refund.").ToHttp();
 
-    private static async Task<IResult> AnswerAsync(ReadPayment read, CallerIdentity caller, Guid id, int status) =>
-        await read.WithEverythingAsync(caller.TenantId, caller.Mode, id, CancellationToken.None) is { } payment
-            ? Results.Json(payment, Json.Api, statusCode: status)
-            : NotFound().ToHttp();
+    /// <summary>The payment as this caller may see it: all of it, without the staff's doings for its customer, and little of it for a client token.</summary>
+    private static async Task<IResult> AnswerAsync(ReadPayment read, CallerIdentity caller, Guid id, int status)
+    {
+        if (caller.Actor.Kind == ActorKind.Payer)
+            return Results.Json(await read.ForClientAsync(id, CancellationToken.None), Json.Api, statusCode: status);
+        if (await read.WithEverythingAsync(caller.TenantId, caller.Mode, id, CancellationToken.None) is not { } payment)
+            return NotFound().ToHttp();
+        return Results.Json(caller.IsPayer ? payment with { Timeline = [] } : payment, Json.Api, statusCode: status);
+    }
+
+    private static IResult Page<T>(IReadOnlyList<T> rows, string? next) => Results.Json(new PageObject<T>(rows, next is not null, next), Json.Api);
 
     private static Problem NotFound() => new(Codes.PaymentNotFound, "No such payment.");
 }

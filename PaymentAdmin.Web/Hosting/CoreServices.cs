@@ -43,5 +43,7 @@ public static class CoreServices
         services.AddSingleton<CreateApiKey>();
         services.AddSingleton<AuthenticateApiKey>();
         services.AddSingleton<ApiKeyUse>();
+        services.AddSingleton<AuthenticateCustomer>();
+        services.AddSingleton<AdmitPayer>();
     }
 }

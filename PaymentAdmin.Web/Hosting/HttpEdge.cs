@@ -22,7 +22,7 @@ public static class HttpEdge
         builder.Services.AddSingleton<AllowedMethods>();
         builder.Services.ConfigureHttpJsonOptions(options => Json.With(options.SerializerOptions));
         builder.Services.AddRateLimits(settings.RateLimits);
-        builder.Services.AddCors(options => options.AddPolicy(PayerCors, policy => policy.WithOrigins([.. settings.CorsOrigins]).WithMethods("GET", "POST").WithHeaders("authorization", "content-type", "idempotency-key")));
+        builder.Services.AddCors(options => options.AddPolicy(PayerCors, policy => policy.WithOrigins([.. settings.CorsOrigins]).WithMethods("GET", "POST").WithHeaders("authorization", "content-type", "idempotency-key").WithExposedHeaders(ResponseHeaders.RequestId, "Retry-After", IdempotentRequests.Replayed)));
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         if (settings.KnownProxies.Count > 0)
             builder.Services.Configure<ForwardedHeadersOptions>(options => TrustProxies(options, settings));

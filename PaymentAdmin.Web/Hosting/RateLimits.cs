@@ -9,8 +9,8 @@ using PaymentAdmin.Web.Endpoints;
 namespace PaymentAdmin.Web.Hosting;
 
 /// <summary>
-/// How much one caller may ask for (settings <c>RateLimits:*</c>, 0 is no limit): keys by the second, strangers on pages by address, sign-ins
-/// by account and address, forged webhooks by address, exports at once. Beyond it 429 with Retry-After. The sandbox is never limited.
+/// How much one caller may ask for (settings <c>RateLimits:*</c>, 0 is no limit): keys and customers by the second, strangers on pages and holders of
+/// a client token by address, sign-ins by account and address, forged webhooks by address, exports at once. Beyond it 429 with Retry-After. The sandbox is never limited.
 /// </summary>
 public static class RateLimits
 {
@@ -41,7 +41,7 @@ public static class RateLimits
     private static RateLimitPartition<(string, string)> PartitionOf(HttpContext http, RateLimitSettings limits)
     {
         if (http.Features.Get<CallerIdentity>() is { } caller)
-            return Bucket(("key", caller.KeyId.ToString()), limits.KeyPerSecond, limits.KeyBurst);
+            return caller.Actor.Kind == ActorKind.Payer ? Window(("payer", IpOf(http)), limits.AnonymousPerSecond, TimeSpan.FromSeconds(1)) : Bucket(("caller", caller.Name), limits.KeyPerSecond, limits.KeyBurst);
         if (http.Features.Get<SignInTry>() is { } signIn)
             return Window(("sign-in", $"{signIn.Email} {IpOf(http)}"), limits.SignInPerMinute, TimeSpan.FromMinutes(1));
         var isStrangerOnPage = http.User.Identity?.IsAuthenticated != true && http.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null;
@@ -82,7 +82,7 @@ public static class RateLimits
     }
 
     private static string WhoIs(HttpContext http) =>
-        http.Features.Get<CallerIdentity>()?.KeyId.ToString() ?? http.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? IpOf(http);
+        http.Features.Get<CallerIdentity>()?.Name ?? http.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? IpOf(http);
 
     private static string IpOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "";
 

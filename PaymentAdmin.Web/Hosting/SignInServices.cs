@@ -43,7 +43,7 @@ public static class SignInServices
             .AddClaimsPrincipalFactory<UserClaims>()
             .AddDefaultTokenProviders();
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
-            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Scheme, null)
+            .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.Scheme, null)
             .AddIdentityCookies(cookies => cookies.ApplicationCookie!.Configure(ConfigureCookie));
         services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = RevalidateEvery);
         services.AddAuthorization(AddPolicies);
@@ -78,9 +78,9 @@ public static class SignInServices
         options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
         foreach (var permission in Permissions.All)
             options.AddPolicy(permission, policy => policy.RequireAuthenticatedUser().RequireAssertion(context => Permissions.IsAllowed(context.User.RoleOf(), permission)));
-        options.AddPolicy(ApiAccess.AnyScope, policy => policy.AddAuthenticationSchemes(ApiKeyHandler.Scheme).RequireAuthenticatedUser());
+        options.AddPolicy(ApiAccess.AnyScope, policy => policy.AddAuthenticationSchemes(BearerHandler.Scheme).RequireClaim(ScopeRequirement.ClaimType));
         foreach (var scope in Scopes.All)
-            options.AddPolicy(ApiAccess.PolicyOf(scope), policy => policy.AddAuthenticationSchemes(ApiKeyHandler.Scheme).RequireAuthenticatedUser().AddRequirements(new ScopeRequirement(scope)));
+            options.AddPolicy(ApiAccess.PolicyOf(scope), policy => policy.AddAuthenticationSchemes(BearerHandler.Scheme).RequireAuthenticatedUser().AddRequirements(new ScopeRequirement(scope)));
     }
 }
 
