@@ -32,6 +32,7 @@ internal sealed class PaymentConfiguration : IEntityTypeConfiguration<Payment>
         builder.HasIndex(payment => new { payment.TenantId, payment.ProviderReference });
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.PhoneDigits, payment.CreatedAt, payment.Id });
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.CustomerEmail, payment.CreatedAt, payment.Id });
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.CustomerId, payment.CreatedAt, payment.Id }, "ix_payments_of_customers").HasFilter("customer_id IS NOT NULL");
         builder.HasIndex(payment => new { payment.Status, payment.ExpiresAt });
         builder.HasIndex(payment => new { payment.TenantId, payment.RepeatName });
 

@@ -1089,6 +1089,9 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("TenantId", "Mode", "Status", "CreatedAt", "Id");
 
+                    b.HasIndex(new[] { "TenantId", "Mode", "CustomerId", "CreatedAt", "Id" }, "ix_payments_of_customers")
+                        .HasFilter("customer_id IS NOT NULL");
+
                     b.HasIndex(new[] { "TenantId", "Mode", "CreatedAt", "Id" }, "ix_payments_with_exceptions")
                         .HasFilter("exceptions <> 0");
 
