@@ -5,10 +5,12 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Approvals;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Events;
 using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Proofs;
 using PaymentAdmin.Core.Providers.Sandbox;
 using PaymentAdmin.Core.Secrets;
 using PaymentAdmin.Core.Shops;
@@ -36,6 +38,9 @@ public abstract class PaymentDb(DbContextOptions options) : IdentityUserContext<
     public DbSet<PaymentTransition> PaymentTransitions => Set<PaymentTransition>();
     public DbSet<PaymentNote> PaymentNotes => Set<PaymentNote>();
     public DbSet<Refund> Refunds => Set<Refund>();
+    public DbSet<ManualProof> ManualProofs => Set<ManualProof>();
+    public DbSet<ProofFile> ProofFiles => Set<ProofFile>();
+    public DbSet<ApprovalRequest> ApprovalRequests => Set<ApprovalRequest>();
     public DbSet<Receipt> Receipts => Set<Receipt>();
     public DbSet<Dispute> Disputes => Set<Dispute>();
     public DbSet<ProviderCall> ProviderCalls => Set<ProviderCall>();
@@ -111,7 +116,8 @@ public abstract class PaymentDb(DbContextOptions options) : IdentityUserContext<
     [
         typeof(PaymentStatus), typeof(AttemptStatus), typeof(RefundStatus), typeof(RefundAction), typeof(Mode), typeof(PaymentKind), typeof(ReceiptState),
         typeof(DisputeStatus), typeof(ProviderOperation), typeof(ProviderCallState), typeof(ObservationSource), typeof(WebhookState), typeof(IntegrityVerdict),
-        typeof(DeliveryState), typeof(AccountEndpoint), typeof(TwoPersonRule), typeof(ActorKind), typeof(SandboxState),
+        typeof(DeliveryState), typeof(AccountEndpoint), typeof(TwoPersonRule), typeof(ActorKind), typeof(SandboxState), typeof(ProofType), typeof(ProofStatus), typeof(ProofRejection),
+        typeof(ApprovalKind), typeof(ApprovalStatus),
     ];
 
     private static string Snake(string name)

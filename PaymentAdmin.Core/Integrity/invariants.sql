@@ -81,3 +81,15 @@ select p.id from payments p join payment_attempts t on t.payment_id = p.id and t
 
 -- I27 live rows never touched the sandbox
 select id from payment_attempts where mode = 'live' and endpoint = 'sandbox';
+
+-- I28 a proof's reference is approved once
+select tenant_id from manual_proofs where status = 'approved' and reference_key is not null group by tenant_id, mode, type, reference_key having count(*) > 1;
+
+-- I29 nobody decides the proof that he brought, two persons are two, and tenant and mode are the payment's
+select f.id from manual_proofs f join payments p on p.id = f.payment_id where f.tenant_id <> p.tenant_id or f.mode <> p.mode or (f.is_legacy = (1 = 0) and f.is_demo = (1 = 0) and f.status = 'approved' and (f.decided_by_user_id is null or f.decided_by_user_id = f.submitted_by_user_id or f.first_approved_by_user_id = f.decided_by_user_id));
+
+-- I30 money of a proof has an approved proof behind it
+select r.id from receipts r left join manual_proofs f on f.id = r.proof_id where r.proof_id is not null and (f.id is null or f.status <> 'approved' or f.payment_id <> r.payment_id);
+
+-- I31 what was approved by two was not approved by the one who asked
+select id from approval_requests where status = 'approved' and (decided_by_user_id is null or decided_by_user_id = requested_by_user_id);
