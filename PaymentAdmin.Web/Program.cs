@@ -22,6 +22,7 @@ try
     app.UseHttpEdge();
     app.MapHealth();
     app.MapPayments();
+    app.MapProofs();
     app.MapEvents();
     app.MapAccounts();
     app.MapWebhooks();

@@ -38,6 +38,7 @@ public static class Codes
     public const string ModeMismatch = "mode_mismatch";
     public const string CustomerTokenNotAllowed = "customer_token_not_allowed";
     public const string PermissionMissing = "permission_missing";
+    public const string FourEyes = "four_eyes_violation";
     public const string NotFound = "not_found";
     public const string PaymentNotFound = "payment_not_found";
     public const string ShopNotConfigured = "shop_not_configured";
@@ -55,6 +56,7 @@ public static class Codes
     public const string AccountInUse = "account_in_use";
     public const string PaymentDisputed = "payment_disputed";
     public const string ChangedMeanwhile = "changed_meanwhile";
+    public const string DuplicateReference = "duplicate_reference";
     public const string IdempotencyKeyReused = "idempotency_key_reused";
     public const string RefundExceedsPayment = "refund_exceeds_payment";
     public const string CurrencyNotSupported = "currency_not_supported";

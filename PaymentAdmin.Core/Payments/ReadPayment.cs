@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
+using PaymentAdmin.Core.Proofs;
 using PaymentAdmin.Core.Secrets;
 
 namespace PaymentAdmin.Core.Payments;
@@ -9,8 +10,6 @@ namespace PaymentAdmin.Core.Payments;
 public sealed record AttemptObject(Guid Id, string Provider, string? Method, string Status, string? ProviderReference, string? ProviderStatus, long ReceivedMinor, JsonNode? NextAction, ErrorObject? LastError, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
 public sealed record TimelineObject(Guid Id, DateTimeOffset At, string Type, string Text, string Actor);
-
-public sealed record ProofObject(Guid Id, string Status);
 
 /// <summary>A payment with everything about it, as <c>GET /v1/payments/{id}</c> answers it.</summary>
 public sealed record PaymentWithEverything : PaymentObject
@@ -50,7 +49,10 @@ public sealed class ReadPayment(PaymentStore store, PaymentObjects objects)
                 var attempts = await db.PaymentAttempts.Where(row => row.PaymentId == id).OrderBy(row => row.CreatedAt).ThenBy(row => row.Id).ToListAsync(cancellationToken);
                 var refunds = await db.Refunds.Where(row => row.PaymentId == id).OrderBy(row => row.CreatedAt).ThenBy(row => row.Id).ToListAsync(cancellationToken);
                 var notes = await db.PaymentNotes.Where(row => row.PaymentId == id).OrderByDescending(row => row.At).ThenByDescending(row => row.Id).Take(500).ToListAsync(cancellationToken);
-                return Everything(objects.Of(payment, attempts.FirstOrDefault(row => row.Id == payment.AttemptId)), attempts, refunds, notes);
+                var proofs = await db.ManualProofs.Where(row => row.PaymentId == id).OrderBy(row => row.SubmittedAt).ThenBy(row => row.Id).ToListAsync(cancellationToken);
+                var files = proofs.Count == 0 ? [] : await db.ProofFiles.Where(file => db.ManualProofs.Any(proof => proof.Id == file.ProofId && proof.PaymentId == id)).ToListAsync(cancellationToken);
+                var whole = Everything(objects.Of(payment, attempts.FirstOrDefault(row => row.Id == payment.AttemptId)), attempts, refunds, notes);
+                return whole with { Proofs = proofs.ConvertAll(proof => ProofObject.From(proof, files.Where(file => file.ProofId == proof.Id))) };
             },
             cancellationToken);
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Approvals;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
@@ -165,13 +166,55 @@ public sealed class RefundPayment(
 
         var refund = NewRefund(payment, attempt, request.RefundId ?? ids.NewId(), amount, request.Reason, $"{Words.Of(actor.Kind)}:{actor.Id}", actor.AnswerableUserId, now);
         var isManual = attempt is null || providers[attempt.Provider] is not IRefunds;
-        if (await NeedsApprovalAsync(db, payment, amount, cancellationToken))
+        if (await TwoPersons.AreNeededAsync(db, payment.TenantId, amount, payment.Currency, cancellationToken))
+        {
             refund.Await(RefundAction.Approval, now);
+            db.ApprovalRequests.Add(RequestOf(payment, refund, actor, now));
+        }
         else if (isManual)
             refund.Await(RefundAction.Manual, now);
         Add(db, payment, refund, actor, now);
         await db.SaveChangesAsync(cancellationToken);
         return (refund.Id, refund.ActionRequired is null ? await PrepareAsync(db, payment, refund, cancellationToken) : null);
+    }
+
+    private ApprovalRequest RequestOf(Payment payment, Refund refund, Actor actor, DateTimeOffset now) => new()
+    {
+        Id = ids.NewId(),
+        TenantId = payment.TenantId,
+        Mode = payment.Mode,
+        Kind = ApprovalKind.Refund,
+        SubjectId = refund.Id.ToString(),
+        PaymentId = payment.Id,
+        Summary = $"Refund {MoneyFormat.Text(refund.AmountMinor, refund.Currency)} of {payment.OrderReference}",
+        AmountMinor = refund.AmountMinor,
+        Currency = refund.Currency,
+        RequestedBy = actor.Name,
+        RequestedByUserId = actor.AnswerableUserId,
+        Reason = refund.Reason,
+        RequestedAt = now,
+        ExpiresAt = now + ApprovalRequest.Lifetime,
+    };
+
+    /// <summary>
+    /// What a second person (or the end of the time for one) decided about a refund that waits; in the caller's transaction. Approved, it is free
+    /// to go: <see cref="ContinueAsync"/> sends it after the commit, or the reconciler does.
+    /// </summary>
+    public async Task DecideAsync(PaymentDb db, Guid refundId, bool isApproved, string failureCode, string? reason, Actor actor, CancellationToken cancellationToken)
+    {
+        var found = await db.Refunds.AsNoTracking().SingleAsync(row => row.Id == refundId, cancellationToken);
+        var payment = await db.LockPaymentAsync(found.PaymentId, cancellationToken) ?? throw new InvalidOperationException("A refund without its payment.");
+        var refund = await db.Refunds.SingleAsync(row => row.Id == refundId, cancellationToken);
+        if (refund is not { Status: RefundStatus.Requested, ActionRequired: RefundAction.Approval })
+            throw new RefusedException(new Problem(Codes.ChangedMeanwhile, $"This refund is {Words.Of(refund.Status)} and waits for nobody.") { PaymentId = payment.Id });
+        if (!isApproved)
+        {
+            await SettleAsync(db, refundId, RefundStatus.Failed, null, failureCode, reason, actor, reason, cancellationToken);
+            return;
+        }
+        var now = clock.GetUtcNow();
+        refund.Approve(actor.Name, now);
+        Tell(db, payment, refund, actor, $"{actor.Name} approved the refund of {MoneyFormat.Text(refund.AmountMinor, refund.Currency)}", reason, now, "refund.approved", isAnnounced: false);
     }
 
     /// <summary>The newest refund of the same attempt and amount that is not settled, or was settled since then.</summary>
@@ -195,15 +238,6 @@ public sealed class RefundPayment(
 
     private static Problem Exceeds(Payment payment) =>
         new(Codes.RefundExceedsPayment, $"{MoneyFormat.Text(payment.RefundableMinor, payment.Currency)} can be refunded.") { PaymentId = payment.Id };
-
-    private static async Task<bool> NeedsApprovalAsync(PaymentDb db, Payment payment, long amount, CancellationToken cancellationToken)
-    {
-        var rule = await db.Tenants.Where(row => row.Id == payment.TenantId).Select(row => row.TwoPersonRule).SingleAsync(cancellationToken);
-        if (rule != TwoPersonRule.OverLimit)
-            return rule == TwoPersonRule.Always;
-        var limit = await db.ApprovalLimits.Where(row => row.TenantId == payment.TenantId && row.Currency == payment.Currency).Select(row => (long?)row.AmountMinor).FirstOrDefaultAsync(cancellationToken);
-        return amount > (limit ?? 0);
-    }
 
     /// <summary>Stores a refund whose amount is reserved.</summary>
     internal void Add(PaymentDb db, Payment payment, Refund refund, Actor actor, DateTimeOffset now)
@@ -307,12 +341,13 @@ public sealed class RefundPayment(
         _ => new(ProviderCallState.Answered, result.Reference, result.StatusWord ?? "succeeded", null),
     };
 
-    private void Tell(PaymentDb db, Payment payment, Refund refund, Actor actor, string sentence, string? detail, DateTimeOffset now, string? type = null)
+    private void Tell(PaymentDb db, Payment payment, Refund refund, Actor actor, string sentence, string? detail, DateTimeOffset now, string? type = null, bool isAnnounced = true)
     {
         var word = type ?? "refund." + Words.Of(refund.Status);
         db.AuditEntries.Add(AuditEntry.By(actor, payment.TenantId, now, word, "refund", refund.Id.ToString(), detail ?? refund.Reason, after: JsonSerializer.Serialize(new { payment_id = payment.Id, status = Words.Of(refund.Status), amount_minor = refund.AmountMinor, currency = refund.Currency, organization_bin = refund.OrganizationBin, mode = Words.Of(refund.Mode) })));
         db.PaymentNotes.Add(new PaymentNote { Id = ids.NewId(), TenantId = payment.TenantId, PaymentId = payment.Id, AttemptId = refund.AttemptId, RefundId = refund.Id, At = now, Type = word, Text = sentence, Detail = detail, Actor = actor.Name });
-        apply.Announce(db, payment, shown: null, word, $"{refund.Id}:{refund.Version.ToString(CultureInfo.InvariantCulture)}", now, JsonSerializer.Serialize(RefundObject.From(refund), ApiJson.Options));
+        if (isAnnounced)
+            apply.Announce(db, payment, shown: null, word, $"{refund.Id}:{refund.Version.ToString(CultureInfo.InvariantCulture)}", now, JsonSerializer.Serialize(RefundObject.From(refund), ApiJson.Options));
         db.AfterCommit.Add(() => updates.Tell(new LiveUpdate(payment.TenantId, "refund", payment.Id)));
     }
 

@@ -6,7 +6,7 @@ namespace PaymentAdmin.Web.Endpoints;
 /// Makes a POST idempotent by its <c>Idempotency-Key</c> (contract.md section 4): claims the key, runs the handler once, keeps the answer
 /// and gives it again byte for byte, with <c>Idempotent-Replayed: true</c>.
 /// </summary>
-public sealed class IdempotentRequests(bool isRequired) : IEndpointFilter
+public sealed class IdempotentRequests(bool isRequired, int bytesMax) : IEndpointFilter
 {
     public bool IsRequired => isRequired;
 
@@ -25,7 +25,7 @@ public sealed class IdempotentRequests(bool isRequired) : IEndpointFilter
         if (!Idempotency.IsKey(key))
             return new Problem(Codes.InvalidParameter, $"{Header} must have 1 to 255 visible ASCII characters.").ToHttp();
         var caller = http.Features.Get<CallerIdentity>() ?? throw new InvalidOperationException("An idempotent route needs a caller.");
-        var body = await http.ReadBodyAsync(RequestBody.ApiBytesMax, http.RequestAborted);
+        var body = await http.ReadBodyAsync(bytesMax, http.RequestAborted);
         if (!body.IsOk)
             return body.Problem!.ToHttp();
 
@@ -97,9 +97,9 @@ public sealed class IdempotentRequests(bool isRequired) : IEndpointFilter
 public static class IdempotencyConventions
 {
     /// <summary>The route honours an Idempotency-Key, or demands one.</summary>
-    public static RouteHandlerBuilder Idempotent(this RouteHandlerBuilder route, bool required = false)
+    public static RouteHandlerBuilder Idempotent(this RouteHandlerBuilder route, bool required = false, int bytesMax = RequestBody.ApiBytesMax)
     {
-        var filter = new IdempotentRequests(required);
+        var filter = new IdempotentRequests(required, bytesMax);
         return route.AddEndpointFilter(filter).WithMetadata(filter);
     }
 }

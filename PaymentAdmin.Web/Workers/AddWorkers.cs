@@ -9,6 +9,7 @@ public static class WorkerServices
         services.AddHostedService<InboxWriterService>();
         services.AddHostedService<InboxLoop>();
         services.AddHostedService<ReconcileLoop>();
+        services.AddHostedService<ApprovalLoop>();
         services.AddHostedService<DeliverLoop>();
         services.AddHostedService<SandboxWebhookLoop>();
         services.AddHostedService<SealLoop>();

@@ -1,7 +1,9 @@
+using PaymentAdmin.Core.Approvals;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Events;
 using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Proofs;
 using PaymentAdmin.Core.Providers.Sandbox;
 using PaymentAdmin.Core.Webhooks;
 
@@ -17,6 +19,13 @@ public sealed class ReconcileLoop(ReconcilePayments reconcile, TimeProvider cloc
         {
         }
     }
+}
+
+/// <summary>Ends requests for a second person that nobody decided in time.</summary>
+public sealed class ApprovalLoop(DecideApproval approvals, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<ApprovalLoop> logger)
+    : Loop(TimeSpan.FromSeconds(30), clock, lifetime, logger)
+{
+    protected override Task RunOnceAsync(CancellationToken cancellationToken) => approvals.ExpireAsync(cancellationToken);
 }
 
 /// <summary>Works through the inbox as soon as something is in it.</summary>
@@ -78,12 +87,13 @@ public sealed class SealLoop(SealAudit seal, TimeProvider clock, IHostApplicatio
 }
 
 /// <summary>Forgets what is kept for a time only: idempotency keys after 30 days, events after 90.</summary>
-public sealed class ForgetLoop(Idempotency idempotency, ReadEvents events, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<ForgetLoop> logger)
+public sealed class ForgetLoop(Idempotency idempotency, ReadEvents events, ProofFiles proofFiles, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<ForgetLoop> logger)
     : Loop(TimeSpan.FromHours(1), clock, lifetime, logger)
 {
     protected override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         await idempotency.ForgetOldAsync(cancellationToken);
         await events.ForgetOldAsync(cancellationToken);
+        await proofFiles.SweepAsync(cancellationToken);
     }
 }
