@@ -40,9 +40,13 @@ internal sealed class DemoPayments(ApplyObservation apply, RefundPayment refunds
         return beginnings.Count;
     }
 
-    /// <summary>Only cards are disputed.</summary>
-    private static DemoStory Possible(DemoStory story, DemoRoute route) =>
-        story == DemoStory.Disputed && !route.Profile.Methods.Contains("card") ? DemoStory.Paid : story;
+    /// <summary>Only cards are disputed, and only a call that was made has no answer.</summary>
+    private static DemoStory Possible(DemoStory story, DemoRoute route) => story switch
+    {
+        DemoStory.Disputed when !route.Profile.Methods.Contains("card") => DemoStory.Paid,
+        DemoStory.RefundUnknown when !route.PaysBack => DemoStory.RefundPending,
+        _ => story,
+    };
 
     private static void Tell(DemoStory story, DemoScript script)
     {

@@ -11,7 +11,8 @@ using PaymentAdmin.Core.Shops;
 namespace PaymentAdmin.Core.Demo;
 
 /// <summary>The way to one provider for the demo's payments: account, and per shop the config versions with their opened device tokens.</summary>
-internal sealed record DemoRoute(ProviderProfile Profile, ProviderAccount Account, IReadOnlyDictionary<string, string> Credentials, IReadOnlyList<DemoShop> Shops);
+/// <param name="PaysBack">The provider has a refund call; without one a refund is a task for a person.</param>
+internal sealed record DemoRoute(ProviderProfile Profile, bool PaysBack, ProviderAccount Account, IReadOnlyDictionary<string, string> Credentials, IReadOnlyList<DemoShop> Shops);
 
 internal sealed record DemoShop(Shop Shop, IReadOnlyList<DemoVersion> Versions)
 {
@@ -146,9 +147,13 @@ internal sealed class DemoScene(PaymentDb db, DemoOrder order, ApplyObservation 
         var refund = RefundPayment.NewRefund(payment, attempt, NewId(at, chance), minor, reason, $"{Words.Of(operatorActor.Kind)}:{operatorActor.Id}", operatorActor.AnswerableUserId, at);
         if (outcome == RefundStatus.Requested)
             refund.Await(RefundAction.Approval, at);
+        else if (!order.Route.PaysBack)
+            refund.Await(RefundAction.Manual, at);
         refunds.Add(db, payment, refund, operatorActor, at);
-        if (outcome != RefundStatus.Requested)
+        if (refund.ActionRequired is null)
             Send(attempt, refund, outcome, at.AddSeconds(1));
+        else if (refund.ActionRequired == RefundAction.Manual && outcome is RefundStatus.Succeeded or RefundStatus.Failed)
+            PayBackByHand(refund, outcome == RefundStatus.Succeeded, at.AddSeconds(1));
     }
 
     public void Dispute(string reason, DateTimeOffset at)
@@ -237,6 +242,15 @@ internal sealed class DemoScene(PaymentDb db, DemoOrder order, ApplyObservation 
         var reference = outcome == RefundStatus.Succeeded ? bookings[attempt.Id].Refund(refund.Id, refund.AmountMinor, at) : null;
         Call(ProviderOperation.Refund, attempt, refund, outcome == RefundStatus.Unknown ? ProviderCallState.Unknown : ProviderCallState.Answered, Words.Of(outcome), reference ?? attempt.ProviderReference, error, at);
         refunds.Settle(db, payment, refund, outcome, reference, outcome == RefundStatus.Failed ? Codes.ProviderRejected : null, error, Provider, reason: null, at.AddSeconds(1));
+    }
+
+    /// <summary>The operator paid back outside of any API, or found that it cannot be done.</summary>
+    private void PayBackByHand(Refund refund, bool isPaidBack, DateTimeOffset at)
+    {
+        if (isPaidBack)
+            refunds.Settle(db, payment, refund, RefundStatus.Succeeded, "transfer-" + chance.Next(100_000, 1_000_000).ToString(System.Globalization.CultureInfo.InvariantCulture), null, null, operatorActor, "Paid back by bank transfer", at);
+        else
+            refunds.Settle(db, payment, refund, RefundStatus.Failed, null, "settled_by_hand", "The customer's bank sent the money back", operatorActor, "The customer's bank sent the money back", at);
     }
 
     private void Call(ProviderOperation operation, PaymentAttempt attempt, Refund? refund, ProviderCallState state, string word, string? externalId, string? error, DateTimeOffset at)

@@ -58,7 +58,7 @@ internal sealed class DemoTenants(ProviderRegistry providers, ProviderAccounts a
             if (provider.Profile.NeedsShopConfig)
                 served.RemoveAll(shop => shop.Versions.Count == 0);
             if (served.Count > 0)
-                routes.Add(new DemoRoute(provider.Profile, account, accounts.Open(account, route: null).Credentials, served));
+                routes.Add(new DemoRoute(provider.Profile, provider is IRefunds, account, accounts.Open(account, route: null).Credentials, served));
         }
         return routes;
     }

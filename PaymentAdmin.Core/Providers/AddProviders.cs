@@ -1,10 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Providers.Ikhokha;
 using PaymentAdmin.Core.Providers.Ioka;
 using PaymentAdmin.Core.Providers.Kaspi;
-using PaymentAdmin.Core.Providers.Paystack;
 using PaymentAdmin.Core.Providers.Manual;
+using PaymentAdmin.Core.Providers.Paystack;
 using PaymentAdmin.Core.Providers.Sandbox;
 using PaymentAdmin.Core.Providers.Stripe;
 
@@ -19,6 +20,7 @@ public static class ProviderServices
         services.Add<KaspiProvider, KaspiSandbox>();
         services.Add<PaystackProvider, PaystackSandbox>();
         services.Add<IokaProvider, IokaSandbox>();
+        services.Add<IkhokhaProvider, IkhokhaSandbox>();
         services.AddSingleton<IPaymentProvider, ManualProvider>();
 
         services.AddSingleton<ProviderRegistry>();

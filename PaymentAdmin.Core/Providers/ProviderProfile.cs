@@ -102,6 +102,9 @@ public sealed record CredentialField(string Name, string Label, bool IsSecret, b
     /// <summary>Proves webhooks: 16 bytes at least, or it counts as missing.</summary>
     public bool IsWebhookSecret { get; init; }
 
+    /// <summary>A value that everybody knows and that stands for the sandbox: refused in an account that calls the provider itself.</summary>
+    public string? SandboxValue { get; init; }
+
     /// <summary>A required field that may be missing when this other one is there.</summary>
     public string? RequiredUnless { get; init; }
 }

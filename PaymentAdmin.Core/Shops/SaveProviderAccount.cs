@@ -185,7 +185,7 @@ public sealed class SaveProviderAccount(PaymentStore store, ProviderAccounts acc
         foreach (var member in touched)
         {
             var value = values.GetValueOrDefault(member);
-            if (member == BaseUrl ? BaseUrlFault(value, mode, endpoint, actor) is { } wrong : FieldFault(fields.GetValueOrDefault(member), value, mode, out wrong))
+            if (member == BaseUrl ? BaseUrlFault(value, mode, endpoint, actor) is { } wrong : FieldFault(fields.GetValueOrDefault(member), value, mode, endpoint, out wrong))
                 errors[member] = [wrong];
         }
         if (isEnabled)
@@ -205,7 +205,7 @@ public sealed class SaveProviderAccount(PaymentStore store, ProviderAccounts acc
     private static bool IsMissing(string? secret, AccountEndpoint endpoint) =>
         secret is null || (System.Text.Encoding.UTF8.GetByteCount(secret) < Signature.SecretBytesMin && !(secret == Signature.DemoSecret && endpoint == AccountEndpoint.Sandbox));
 
-    private static bool FieldFault(CredentialField? field, string? value, Mode mode, out string fault)
+    private static bool FieldFault(CredentialField? field, string? value, Mode mode, AccountEndpoint endpoint, out string fault)
     {
         fault = field switch
         {
@@ -213,11 +213,12 @@ public sealed class SaveProviderAccount(PaymentStore store, ProviderAccounts acc
             _ when value is null => "",
             _ when value.Length > ValueLengthMax || value.Any(char.IsControl) && !value.Contains('\n', StringComparison.Ordinal) => "is too long or has control characters",
             _ when value.EndsWith(SecretMask.Ellipsis) || value.Contains('•', StringComparison.Ordinal) => "is the masked form; type the whole value, or leave the field alone to keep the stored one",
+            { SandboxValue: { } known } when value == known && endpoint != AccountEndpoint.Sandbox => "belongs to the sandbox; this account calls the provider itself",
             { LiveOnly: { } live } when mode == Mode.Test && HasPrefix(value, live) => "is a live key; a test account takes test keys only",
             { TestOnly: { } test } when mode == Mode.Live && HasPrefix(value, test) => "is a test key; a live account takes live keys only",
             { LiveOnly: { } live } when mode == Mode.Live && !HasPrefix(value, live) => $"does not begin with {live.Replace("|", " or ", StringComparison.Ordinal)}, as live keys do",
             { TestOnly: { } test } when mode == Mode.Test && !HasPrefix(value, test) => $"does not begin with {test.Replace("|", " or ", StringComparison.Ordinal)}, as test keys do",
-            { Shape: { } shape } when !Regex.IsMatch(value, shape, RegexOptions.None, MatchTime) => "has not the shape that the provider gives it",
+            { Shape: { } shape } when value != field.SandboxValue && !Regex.IsMatch(value, shape, RegexOptions.None, MatchTime) => "has not the shape that the provider gives it",
             _ => "",
         };
         return fault.Length > 0;

@@ -22,6 +22,21 @@ internal sealed class StubbedProvider : HttpMessageHandler, IHttpClientFactory
     /// <summary>The Authorization header of each request.</summary>
     public List<string?> Authorizations { get; } = [];
 
+    /// <summary>All headers of each request, by lower-case names.</summary>
+    public List<IReadOnlyDictionary<string, string>> Headers { get; } = [];
+
+    /// <summary>One answer after the other; the last one stays.</summary>
+    public StubbedProvider AnswersInTurn(params (HttpStatusCode Status, string Body)[] answers)
+    {
+        var left = new Queue<(HttpStatusCode Status, string Body)>(answers);
+        answer = _ =>
+        {
+            var (status, body) = left.Count > 1 ? left.Dequeue() : left.Peek();
+            return Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, "application/json") });
+        };
+        return this;
+    }
+
     public StubbedProvider Answers(string body, HttpStatusCode status = HttpStatusCode.OK, string contentType = "application/json")
     {
         answer = _ => Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, contentType) });
@@ -58,6 +73,7 @@ internal sealed class StubbedProvider : HttpMessageHandler, IHttpClientFactory
     {
         Urls.Add(request.RequestUri!.AbsoluteUri);
         Bodies.Add(request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken));
+        Headers.Add(request.Headers.Concat(request.Content?.Headers.AsEnumerable() ?? []).ToDictionary(header => header.Key.ToLowerInvariant(), header => string.Join(',', header.Value)));
         Authorizations.Add(request.Headers.Authorization?.ToString());
         return await answer(cancellationToken);
     }

@@ -12,11 +12,15 @@ public static class SandboxCredentials
 
     private static string Value(ProviderProfile profile, CredentialField field)
     {
-        var prefix = field.TestOnly?.Split('|')[0] ?? "";
+        var prefix = field.TestOnly?.Split('|')[0] ?? PlainBeginning(field.Shape);
         var fitting = Candidates().Select(candidate => prefix + candidate).Concat(Candidates())
             .FirstOrDefault(candidate => candidate.StartsWith(prefix, StringComparison.Ordinal) && (field.Shape is null || Regex.IsMatch(candidate, field.Shape, RegexOptions.None, MatchTime)));
         return fitting ?? throw new InvalidOperationException($"No sandbox value fits the shape of {profile.Id}'s {field.Name}: {field.Shape}.");
     }
+
+    /// <summary>The letters and digits that every value of a shape begins with: "IK" of <c>^IK[A-Z0-9]{30}$</c>.</summary>
+    private static string PlainBeginning(string? shape) =>
+        shape is ['^', .. var rest] && !rest.Contains('|', StringComparison.Ordinal) ? string.Concat(rest.TakeWhile(char.IsAsciiLetterOrDigit)) : "";
 
     /// <summary>Texts of the shapes that credentials have: letters and digits, hexadecimal, a UUID, numbers, an address.</summary>
     private static IEnumerable<string> Candidates()
@@ -26,6 +30,7 @@ public static class SandboxCredentials
         yield return Convert.ToHexStringLower(Bytes(16));
         yield return Convert.ToHexStringLower(Bytes(32));
         yield return Convert.ToHexString(Bytes(16));
+        yield return Convert.ToHexString(Bytes(15));
         yield return new Guid(Bytes(16)).ToString("D");
         foreach (var length in (int[])[6, 5, 7, 8, 10, 12, 16])
             yield return "1" + string.Concat(Bytes(length - 1).Select(number => (char)('0' + number % 10)));

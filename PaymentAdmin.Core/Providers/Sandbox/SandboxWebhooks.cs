@@ -18,26 +18,24 @@ public sealed class SandboxWebhooks(ProviderAccounts accounts, PaymentStore stor
     private static readonly TimeSpan[] Again = [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)];
 
     /// <summary>The sandbox account of this provider whose credential <paramref name="field"/> is <paramref name="value"/>; null when nobody's is.</summary>
-    public async Task<ProviderAccountSnapshot?> FindAccountAsync(PaymentDb db, string provider, string field, string value, CancellationToken cancellationToken)
-    {
-        var rows = await db.ProviderAccounts.AsNoTracking().Where(row => row.Provider == provider && row.Endpoint == AccountEndpoint.Sandbox).ToListAsync(cancellationToken);
-        return rows.Select(row => accounts.Open(row, route: null)).FirstOrDefault(account => account.Credential(field) == value);
-    }
+    public Task<ProviderAccountSnapshot?> FindAccountAsync(PaymentDb db, string provider, string field, string value, CancellationToken cancellationToken) =>
+        FindAccountAsync(db, provider, account => account.Credential(field) == value, cancellationToken);
 
     /// <summary>The same by the name that the merchant has in the imitation's books (<see cref="SandboxCharge.MerchantOf"/>): for what a payer's browser sets off.</summary>
-    public async Task<ProviderAccountSnapshot?> FindMerchantAsync(PaymentDb db, string provider, string field, string merchant, CancellationToken cancellationToken)
-    {
-        var rows = await db.ProviderAccounts.AsNoTracking().Where(row => row.Provider == provider && row.Endpoint == AccountEndpoint.Sandbox).ToListAsync(cancellationToken);
-        return rows.Select(row => accounts.Open(row, route: null)).FirstOrDefault(account => SandboxCharge.MerchantOf(account.Credential(field)) == merchant);
-    }
+    public Task<ProviderAccountSnapshot?> FindMerchantAsync(PaymentDb db, string provider, string field, string merchant, CancellationToken cancellationToken) =>
+        FindAccountAsync(db, provider, account => SandboxCharge.MerchantOf(account.Credential(field)) == merchant, cancellationToken);
 
     /// <summary>
     /// The same by the merchant as the books name it, for pages that a browser opens: they carry no credential, and the books keep none.
     /// </summary>
-    public async Task<ProviderAccountSnapshot?> FindAccountAsync(PaymentDb db, string provider, string merchant, Func<ProviderAccountSnapshot, string> merchantOf, CancellationToken cancellationToken)
+    public Task<ProviderAccountSnapshot?> FindAccountAsync(PaymentDb db, string provider, string merchant, Func<ProviderAccountSnapshot, string> merchantOf, CancellationToken cancellationToken) =>
+        FindAccountAsync(db, provider, account => merchantOf(account) == merchant, cancellationToken);
+
+    /// <summary>The first sandbox account of this provider that <paramref name="isMeant"/> takes: for calls that prove their merchant by a signature.</summary>
+    public async Task<ProviderAccountSnapshot?> FindAccountAsync(PaymentDb db, string provider, Func<ProviderAccountSnapshot, bool> isMeant, CancellationToken cancellationToken)
     {
         var rows = await db.ProviderAccounts.AsNoTracking().Where(row => row.Provider == provider && row.Endpoint == AccountEndpoint.Sandbox).ToListAsync(cancellationToken);
-        return rows.Select(row => accounts.Open(row, route: null)).FirstOrDefault(account => merchantOf(account) == merchant);
+        return rows.Select(row => accounts.Open(row, route: null)).FirstOrDefault(isMeant);
     }
 
     /// <summary>The sandbox account that an earlier call was of, for what happens on a page; null when it is gone.</summary>
