@@ -40,6 +40,7 @@ public static class PaymentServices
         .AddSingleton<Proofs.ProofFiles>()
         .AddSingleton<Proofs.SubmitProof>()
         .AddSingleton<Proofs.ReviewProof>()
+        .AddSingleton<Proofs.ListProofs>()
         .AddSingleton<Approvals.DecideApproval>()
         .AddSingleton<PaymentSearch>()
         .AddSingleton<PaymentCsv>()

@@ -45,7 +45,20 @@ internal static class Pictures
         byte[] named = [.. Encoding.ASCII.GetBytes(kind), .. data];
         var length = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(length, data.Length);
-        // Nobody here reads the checksum; a viewer would.
-        return [.. length, .. named, 0, 0, 0, 0];
+        var checksum = new byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(checksum, Crc(named));
+        return [.. length, .. named, .. checksum];
+    }
+
+    private static uint Crc(byte[] bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var one in bytes)
+        {
+            crc ^= one;
+            for (var bit = 0; bit < 8; bit++)
+                crc = (crc & 1) == 0 ? crc >> 1 : (crc >> 1) ^ 0xEDB88320;
+        }
+        return ~crc;
     }
 }

@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Approvals;
 using PaymentAdmin.Core.Data;
+using PaymentAdmin.Core.Proofs;
 using PaymentAdmin.Core.Webhooks;
 
 namespace PaymentAdmin.Web.Components.Layout;
@@ -23,6 +25,10 @@ public sealed class PortalCounts(PaymentStore store)
             {
                 if (frame.IsAllowed(Permissions.WebhooksRead))
                     counts["/webhooks"] = new(await WebhooksAsync(db, tenantId, frame, cancellationToken), "need a person", IsUrgent: true);
+                if (frame.IsAllowed(Permissions.ProofsReview))
+                    counts["/proofs"] = new(await db.ManualProofs.CountAsync(row => row.TenantId == tenantId && row.Mode == frame.Mode && (row.Status == ProofStatus.Submitted || row.Status == ProofStatus.Claimed || row.Status == ProofStatus.ApprovedFirst), cancellationToken), "wait");
+                if (frame.IsAllowed(Permissions.PaymentsRead))
+                    counts["/approvals"] = new(await db.ApprovalRequests.CountAsync(row => row.TenantId == tenantId && (row.Mode == null || row.Mode == frame.Mode) && row.Status == ApprovalStatus.Waiting, cancellationToken), "wait");
                 return true;
             },
             cancellationToken);

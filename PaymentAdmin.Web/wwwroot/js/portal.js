@@ -111,7 +111,7 @@ document.addEventListener('keydown', event => {
   }
   if (event.key === 'g') afterG = event.timeStamp + 1500;
   else if (event.key === '?') actions.keys();
-  else if (event.key === 'j' || event.key === 'k') moveRow(event.key === 'j' ? 1 : -1, event);
+  else if ((event.key === 'j' || event.key === 'k') && !document.querySelector('[data-key="j"]')) moveRow(event.key === 'j' ? 1 : -1, event);
   else press(document.querySelector(`[data-key="${CSS.escape(event.key)}"]`), event);
 });
 
