@@ -4,7 +4,7 @@ using PaymentAdmin.Core.Approvals;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Payments;
-using PaymentAdmin.Core.Providers.Manual;
+using PaymentAdmin.Core.Providers;
 
 namespace PaymentAdmin.Core.Proofs;
 
@@ -15,7 +15,7 @@ public sealed record ProofDecision(Guid TenantId, Guid ProofId, int ExpectedVers
 /// Decides proofs: only signed-in persons do, never the one who brought it, and above the tenant's limit two of them. The money goes through
 /// the same funnel as a provider's: an amount that differs waits for a person's second decision, it never completes by itself.
 /// </summary>
-public sealed class ReviewProof(PaymentStore store, SubmitProof submit, ApplyObservation apply, TimeProvider clock, LiveUpdates updates)
+public sealed class ReviewProof(PaymentStore store, ProviderRegistry providers, SubmitProof submit, ApplyObservation apply, TimeProvider clock, LiveUpdates updates)
 {
     public static readonly TimeSpan ClaimTime = TimeSpan.FromMinutes(15);
     private const int OtherReasonLengthMin = 10;
@@ -105,7 +105,9 @@ public sealed class ReviewProof(PaymentStore store, SubmitProof submit, ApplyObs
             if (proof.Status == ProofStatus.ApprovedFirst && proof.ReceivedMinor != receivedMinor)
                 return Problem.Invalid("received_minor", $"{proof.FirstApprovedBy} found {MoneyFormat.Text(proof.ReceivedMinor ?? 0, payment.Currency)}; two persons must find the same, or reject");
             proof.Approve(actor.AnswerableUserId!.Value, actor.Name, receivedMinor, note, now);
-            var attempt = await db.PaymentAttempts.Where(row => row.PaymentId == payment.Id && row.Provider == ManualProvider.Id).OrderByDescending(row => row.CreatedAt).Select(row => (Guid?)row.Id).FirstOrDefaultAsync(cancellationToken);
+            // The attempt that only a person can settle, where there is one; a proof may also come for a payment that was tried elsewhere.
+            var attempts = await db.PaymentAttempts.AsNoTracking().Where(row => row.PaymentId == payment.Id).OrderByDescending(row => row.CreatedAt).ToListAsync(cancellationToken);
+            var attempt = attempts.Find(row => providers[row.Provider] is not IQueriesStatus)?.Id;
             await apply.InTransactionAsync(
                 db,
                 new PaymentObservation

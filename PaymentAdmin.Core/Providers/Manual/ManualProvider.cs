@@ -9,8 +9,6 @@ namespace PaymentAdmin.Core.Providers.Manual;
 /// </summary>
 internal sealed class ManualProvider : IPaymentProvider
 {
-    public const string Id = "manual";
-
     public const string BankName = "bank_name";
     public const string BankBeneficiary = "bank_beneficiary";
     public const string BankAccount = "bank_account";
@@ -25,7 +23,7 @@ internal sealed class ManualProvider : IPaymentProvider
 
     public ProviderProfile Profile { get; } = new()
     {
-        Id = Id,
+        Id = "manual",
         Name = "Manual payment",
         Mark = "Ma",
         Region = "Everywhere",
