@@ -28,7 +28,10 @@ try
     app.MapWebhooks();
     app.MapExports();
     app.MapSandbox();
+    app.MapSource000();
     app.MapSource001();
+    app.MapSource003();
+    app.MapSource004();
     app.MapPortal();
 
     app.ArmFailPoints();

@@ -72,6 +72,7 @@ public static class Codes
     public const string ProviderRejected = "provider_rejected";
     public const string ProviderOutcomeUnknown = "provider_outcome_unknown";
     public const string Unavailable = "unavailable";
+    public const string InvalidSignature = "invalid_signature";
     public const string UseAccountUrl = "use_account_url";
     public const string DemoRefused = "demo_refused";
 }

@@ -47,6 +47,7 @@ public abstract class PaymentDb(DbContextOptions options) : IdentityUserContext<
     public DbSet<WebhookEvent> WebhookEvents => Set<WebhookEvent>();
     public DbSet<WebhookApplication> WebhookApplications => Set<WebhookApplication>();
     public DbSet<WebhookRejection> WebhookRejections => Set<WebhookRejection>();
+    public DbSet<UnmatchedWebhook> UnmatchedWebhooks => Set<UnmatchedWebhook>();
     public DbSet<OutgoingEvent> OutgoingEvents => Set<OutgoingEvent>();
     public DbSet<EventCounter> EventCounters => Set<EventCounter>();
     public DbSet<EventEndpoint> EventEndpoints => Set<EventEndpoint>();

@@ -36,19 +36,51 @@ public sealed class FindPayment(PaymentStore store, LiveUpdates updates, TimePro
             : new Problem(Codes.ShopNotConfigured, $"Shop {shopNumber} does not exist.");
     }
 
+    /// <summary>By our id, or the newest one with this order reference: how source systems' routes name a payment.</summary>
+    public Task<Payment?> NamedAsync(Guid tenantId, Mode mode, string name, CancellationToken cancellationToken) => store.ReadAsync(
+        async db =>
+        {
+            var own = db.Payments.Where(row => row.TenantId == tenantId && row.Mode == mode);
+            var byId = Guid.TryParse(name, out var id) ? await own.FirstOrDefaultAsync(row => row.Id == id, cancellationToken) : null;
+            // The order references of the old systems are often UUIDs themselves.
+            return byId ?? await own.Where(row => row.OrderReference == name).OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id).FirstOrDefaultAsync(cancellationToken);
+        },
+        cancellationToken);
+
+    /// <summary>The payment whose id was given to an anonymous payer; null unless it was made for guests and still waits for money.</summary>
+    public async Task<Payment?> OfGuestAsync(string id, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParseExact(id, "D", out var paymentId))
+            return null;
+        var payment = await store.ReadAsync(db => db.Payments.FirstOrDefaultAsync(row => row.Id == paymentId && row.IsGuest, cancellationToken), cancellationToken);
+        return payment is { IsFinal: false } ? payment : null;
+    }
+
+    /// <summary>By the session that a provider's page had: the provider's number, else our attempt's id.</summary>
+    public Task<FoundAttempt?> BySessionAsync(Guid tenantId, Mode mode, string session, CancellationToken cancellationToken) => store.ReadAsync(
+        async db =>
+        {
+            var own = db.PaymentAttempts.Where(row => row.TenantId == tenantId && row.Mode == mode);
+            var attempt = await own.Where(row => row.ProviderReference == session).OrderByDescending(row => row.CreatedAt).FirstOrDefaultAsync(cancellationToken);
+            if (attempt is null && Guid.TryParse(session, out var id))
+                attempt = await own.FirstOrDefaultAsync(row => row.Id == id, cancellationToken);
+            return attempt is null ? null : new FoundAttempt(await db.Payments.SingleAsync(row => row.Id == attempt.PaymentId, cancellationToken), attempt);
+        },
+        cancellationToken);
+
     /// <summary>A refund that a use case has just told the id of.</summary>
     public Task<Refund> RefundAsync(Guid refundId, CancellationToken cancellationToken) =>
         store.ReadAsync(db => db.Refunds.SingleAsync(row => row.Id == refundId, cancellationToken), cancellationToken);
 
-    /// <summary>The payment's attempt once the provider has answered, or its silence is stored; null when that takes too long.</summary>
-    public async Task<FoundAttempt?> AnsweredAsync(Guid paymentId, CancellationToken cancellationToken)
+    /// <summary>The payment's attempt (the one it shows, when none is named) once the provider has answered, or its silence is stored; null when that takes too long.</summary>
+    public async Task<FoundAttempt?> AnsweredAsync(Guid paymentId, Guid? attemptId, CancellationToken cancellationToken)
     {
         using var changed = new SemaphoreSlim(0);
         using var listening = updates.Listen(update => Release(changed, update, paymentId));
         var started = clock.GetTimestamp();
         while (true)
         {
-            var found = await OfPaymentAsync(paymentId, cancellationToken);
+            var found = await OfPaymentAsync(paymentId, attemptId, cancellationToken);
             if (found.Attempt.Status != AttemptStatus.Created)
                 return found;
             if (clock.GetElapsedTime(started) >= Patience)
@@ -57,11 +89,11 @@ public sealed class FindPayment(PaymentStore store, LiveUpdates updates, TimePro
         }
     }
 
-    private Task<FoundAttempt> OfPaymentAsync(Guid paymentId, CancellationToken cancellationToken) => store.ReadAsync(
+    private Task<FoundAttempt> OfPaymentAsync(Guid paymentId, Guid? attemptId, CancellationToken cancellationToken) => store.ReadAsync(
         async db =>
         {
             var payment = await db.Payments.SingleAsync(row => row.Id == paymentId, cancellationToken);
-            return new FoundAttempt(payment, await db.PaymentAttempts.SingleAsync(row => row.Id == payment.AttemptId, cancellationToken));
+            return new FoundAttempt(payment, await db.PaymentAttempts.SingleAsync(row => row.Id == (attemptId ?? payment.AttemptId), cancellationToken));
         },
         cancellationToken);
 

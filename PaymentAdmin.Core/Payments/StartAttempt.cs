@@ -11,7 +11,15 @@ namespace PaymentAdmin.Core.Payments;
 
 /// <param name="Phone">Of the payer, where the provider asks the phone.</param>
 /// <param name="AttemptId">Id that an idempotency key has set aside: a continued request finds its attempt by it.</param>
-public sealed record AttemptRequest(string Provider, string? Method, string? Phone, Guid? AttemptId = null);
+public sealed record AttemptRequest(string Provider, string? Method, string? Phone, Guid? AttemptId = null)
+{
+    /// <summary>A page of this provider that is still open for the same money is answered again, instead of a second one beside it.</summary>
+    public bool AnswersOpenPage { get; init; }
+
+    /// <summary>Where the provider sends the payer back to, when not to our own status page; checked by the caller.</summary>
+    public string? ReturnUrl { get; init; }
+    public string? CancelUrl { get; init; }
+}
 
 /// <summary>An attempt that is stored and about to be sent: what the call needs, loaded before the transaction ended.</summary>
 public sealed record PreparedAttempt(Guid PaymentId, Guid AttemptId, long CallId, ProviderAccountSnapshot Account, CheckoutRequest Request, bool CanBeAskedByUs);
@@ -37,19 +45,22 @@ public sealed class StartAttempt(
     {
         if (request.AttemptId is { } reserved && await store.ReadAsync(db => db.PaymentAttempts.AnyAsync(row => row.Id == reserved, cancellationToken), cancellationToken))
             return reserved;
-        var prepared = await store.WriteAsync(
+        Result<(Guid AttemptId, PreparedAttempt? Prepared)> begun = await store.WriteAsync<(Guid, PreparedAttempt?)>(
             async db =>
             {
-                var payment = await db.LockPaymentAsync(paymentId, cancellationToken);
-                return payment is null
-                    ? new Problem(Codes.PaymentNotFound, "No such payment.")
-                    : await PrepareAsync(db, payment, request, cancellationToken);
+                if (await db.LockPaymentAsync(paymentId, cancellationToken) is not { } payment)
+                    return new Problem(Codes.PaymentNotFound, "No such payment.");
+                if (request.AnswersOpenPage && await FindOpenPageAsync(db, payment, request, cancellationToken) is { } open)
+                    return (open, null);
+                var prepared = await PrepareAsync(db, payment, request, cancellationToken);
+                return prepared.IsOk ? (prepared.Value.AttemptId, prepared.Value) : prepared.Problem!;
             },
             cancellationToken);
-        if (!prepared.IsOk)
-            return prepared.Problem!;
-        await SendAsync(prepared.Value, actor);
-        return prepared.Value.AttemptId;
+        if (!begun.IsOk)
+            return begun.Problem!;
+        if (begun.Value.Prepared is { } toSend)
+            await SendAsync(toSend, actor);
+        return begun.Value.AttemptId;
     }
 
     /// <summary>Adds attempt and call intent inside the caller's transaction; refuses what the rules refuse, with nothing added.</summary>
@@ -91,7 +102,7 @@ public sealed class StartAttempt(
         payment.Show(attempt, now);
         var call = calls.Prepare(db, payment, attempt, refund: null, ProviderOperation.Create, idempotencyKey: attempt.Id.ToString(), amount.Minor);
         await db.SaveChangesAsync(cancellationToken);
-        return new PreparedAttempt(payment.Id, attempt.Id, call.Id, accounts.Open(route.Value.Account, route.Value.Config), RequestFor(payment, attempt, amount, callbackToken), profile.QueriesByOurReference);
+        return new PreparedAttempt(payment.Id, attempt.Id, call.Id, accounts.Open(route.Value.Account, route.Value.Config), RequestFor(payment, attempt, request, amount, callbackToken), profile.QueriesByOurReference);
     }
 
     /// <summary>Calls the provider and stores the outcome. Never cancelled by the caller's going away: the money question must be answered.</summary>
@@ -123,6 +134,20 @@ public sealed class StartAttempt(
         db.WebhookEvents.Where(row => row.AccountId == attempt.AccountId && row.State == Webhooks.WebhookState.Unmatched && row.ProviderReference != null && (row.ProviderReference == attempt.ProviderReference || row.ProviderReference == attempt.ProviderReference2))
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.NextAttemptAt, now).SetProperty(row => row.Attempts, 0));
 
+    /// <summary>Also one that is on its way to the provider just now: of any number of equal requests one asks, and all get its page.</summary>
+    private async Task<Guid?> FindOpenPageAsync(PaymentDb db, Payment payment, AttemptRequest request, CancellationToken cancellationToken)
+    {
+        if (payment.IsFinal)
+            return null;
+        var now = clock.GetUtcNow();
+        var open = await db.PaymentAttempts
+            .Where(row => row.PaymentId == payment.Id && row.Provider == request.Provider && (row.Status == AttemptStatus.Created || row.Status == AttemptStatus.Pending))
+            .OrderByDescending(row => row.CreatedAt).FirstOrDefaultAsync(cancellationToken);
+        return open is not null && open.AmountMinor == payment.AmountMinor - payment.ReceivedMinor && (open.Status == AttemptStatus.Created || (IsPage(open) && !(open.ExpiresAt <= now))) ? open.Id : null;
+    }
+
+    private static bool IsPage(PaymentAttempt attempt) => attempt.NextActionJson is { } action && JsonNode.Parse(action)?["type"]?.GetValue<string>() == "redirect";
+
     /// <summary>At most one attempt may take money at a time.</summary>
     private static async Task<Problem?> StandingInTheWayAsync(PaymentDb db, Payment payment, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -131,8 +156,7 @@ public sealed class StartAttempt(
         {
             if (attempt.Status == AttemptStatus.Unknown)
                 return new Problem(Codes.AttemptOutcomeUnknown, "An earlier attempt may have taken the money and its outcome is not known yet. It is being cleared up.") { PaymentId = payment.Id };
-            var isPage = attempt.NextActionJson is { } action && JsonNode.Parse(action)?["type"]?.GetValue<string>() == "redirect";
-            if (!isPage)
+            if (!IsPage(attempt))
             {
                 var wait = attempt.ExpiresAt is { } end && end > now ? (int)Math.Ceiling((end - now).TotalSeconds) : 5;
                 return new Problem(Codes.AttemptInProgress, "The payer is still being asked by an earlier attempt.") { PaymentId = payment.Id, RetryAfterSeconds = Math.Clamp(wait, 1, 600) };
@@ -152,7 +176,7 @@ public sealed class StartAttempt(
         return null;
     }
 
-    private CheckoutRequest RequestFor(Payment payment, PaymentAttempt attempt, Money amount, string? callbackToken) => new()
+    private CheckoutRequest RequestFor(Payment payment, PaymentAttempt attempt, AttemptRequest request, Money amount, string? callbackToken) => new()
     {
         PaymentId = payment.Id,
         AttemptId = attempt.Id,
@@ -164,8 +188,8 @@ public sealed class StartAttempt(
         CustomerName = payment.CustomerName,
         CustomerEmail = payment.CustomerEmail,
         Phone = attempt.PayerPhone,
-        ReturnUrl = objects.StatusUrl(payment.Id),
-        CancelUrl = objects.StatusUrl(payment.Id),
+        ReturnUrl = request.ReturnUrl ?? objects.StatusUrl(payment.Id),
+        CancelUrl = request.CancelUrl ?? objects.StatusUrl(payment.Id) + "&status=cancelled",
         ExpiresAt = payment.ExpiresAt,
         CallbackToken = callbackToken,
     };

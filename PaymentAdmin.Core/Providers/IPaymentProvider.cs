@@ -63,6 +63,19 @@ public interface IAnswersChecks : IReadsWebhooks
     WebhookReply Answer(ProviderAccountSnapshot account, CheckOutcome outcome);
 }
 
+/// <summary>
+/// Signs nothing, so that a delivery to an address without an account's secret proves nothing. It is worth a question to the provider, if it
+/// knows both of the numbers that the provider gave the attempt.
+/// </summary>
+public interface IReadsUnsignedAlias : IReadsWebhooks
+{
+    /// <summary>The two numbers, as they are kept with the attempt; null when the body does not tell both.</summary>
+    (string Reference, string Reference2)? NumbersOf(InboundRequest request);
+
+    /// <summary>The answer, whatever came.</summary>
+    WebhookReply AliasReply { get; }
+}
+
 /// <summary>Can list what it did, for reconciliation.</summary>
 public interface IListsTransactions
 {

@@ -59,6 +59,9 @@ public sealed record ProviderProfile
     /// <summary>A checkout whose answer was lost can be found by our own reference.</summary>
     public bool QueriesByOurReference { get; init; }
 
+    /// <summary>Its number of a checkout has 128 random bits at least, so that whoever knows it may be shown how the payment stands.</summary>
+    public bool HasUnguessableReference { get; init; }
+
     /// <summary>A repeated create with the same idempotency key is answered with the first one's result.</summary>
     public bool CreateIsIdempotent { get; init; }
 
@@ -73,6 +76,9 @@ public sealed record ProviderProfile
     public IReadOnlyList<TimeSpan> FirstChecks { get; init; } = [];
 
     public required IReadOnlyList<CredentialField> CredentialFields { get; init; }
+
+    /// <summary>Under which names the replaced systems kept its credentials; null: none of them had it.</summary>
+    public EnvironmentNames? EnvironmentNames { get; init; }
 
     /// <summary>The provider's own hosts.</summary>
     public required string TestBaseUrl { get; init; }
@@ -107,6 +113,26 @@ public sealed record CredentialField(string Name, string Label, bool IsSecret, b
 
     /// <summary>A required field that may be missing when this other one is there.</summary>
     public string? RequiredUnless { get; init; }
+}
+
+/// <summary>The environment variables of a replaced system (contract.md section 2), imported once into an empty database.</summary>
+/// <param name="Fields">Credential field by variable.</param>
+public sealed record EnvironmentNames(IReadOnlyDictionary<string, string> Fields)
+{
+    /// <summary>Its host; a host alone stands for the provider's own path below it.</summary>
+    public string? BaseUrl { get; init; }
+
+    /// <summary><c>false</c> there imports the account switched off.</summary>
+    public string? Switch { get; init; }
+
+    /// <summary><c>production</c> or <c>live</c> there makes the account live.</summary>
+    public string? Mode { get; init; }
+
+    /// <summary>A variable and its value that mean the imitation instead of the provider.</summary>
+    public (string Variable, string Value)? Sandbox { get; init; }
+
+    /// <summary>Pages of the shop that payers come back to: their origins become return origins of the tenant.</summary>
+    public IReadOnlyList<string> ReturnUrls { get; init; } = [];
 }
 
 /// <summary>A test card, phone or PIN of the provider's own, and what it does.</summary>

@@ -23,6 +23,9 @@ public sealed record NewProviderAccount
     public required string Name { get; init; }
     public bool IsEnabled { get; init; }
     public bool IsForAllShops { get; init; }
+
+    /// <summary>Why it is off, for the person who looks.</summary>
+    public string? DisabledReason { get; init; }
     public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Credentials must not come out of a log line that prints the request.</summary>
@@ -64,43 +67,62 @@ public sealed class SaveProviderAccount(PaymentStore store, ProviderAccounts acc
     {
         if (Permissions.Missing(actor, Permissions.ConfigsWrite) is { } missing)
             return missing;
-        if (!providers.TryFind(request.Provider, out var provider))
+        if (!providers.TryFind(request.Provider, out _))
             return Problem.Invalid("provider", $"No provider '{request.Provider}' exists.");
         if (request.Endpoint == AccountEndpoint.Sandbox && (request.Mode == Mode.Live || !deployment.SandboxEnabled))
             return Problem.Invalid("endpoint", request.Mode == Mode.Live ? "The sandbox serves test mode only." : "The sandbox is switched off here.");
-        var values = request.Credentials.Where(value => !string.IsNullOrWhiteSpace(value.Value)).ToDictionary(value => value.Key, value => value.Value.Trim(), StringComparer.Ordinal);
-        if (Fault(provider.Profile, request.Mode, request.Endpoint, request.Name, values, values.Keys, request.IsEnabled, actor) is { } fault)
+        if (FaultOf(request, actor) is { } fault)
             return fault;
         return await store.WriteAsync<ProviderAccount>(
             async db =>
             {
-                var now = clock.GetUtcNow();
-                var id = ids.NewId();
-                var (hash, cipher) = accounts.NewWebhookKey(id, request.TenantId);
-                var account = new ProviderAccount
-                {
-                    Id = id,
-                    TenantId = request.TenantId,
-                    Provider = request.Provider,
-                    Mode = request.Mode,
-                    Endpoint = request.Endpoint,
-                    Name = request.Name.Trim(),
-                    IsEnabled = request.IsEnabled,
-                    IsForAllShops = request.IsForAllShops,
-                    SecretsCipher = "",
-                    WebhookKeyHash = hash,
-                    WebhookKeyCipher = cipher,
-                    CreatedAt = now,
-                    UpdatedAt = now,
-                };
-                Store(account, provider.Profile, values);
-                db.ProviderAccounts.Add(account);
-                Audit(db, account, "account.created", before: null, Shown(account, provider.Profile, values), actor, now);
+                var account = Add(db, request, actor);
                 await db.SaveChangesAsync(cancellationToken);
                 return account;
             },
             cancellationToken);
     }
+
+    /// <summary>What is wrong with the fields of a new account; null: nothing.</summary>
+    internal Problem? FaultOf(NewProviderAccount request, Actor actor)
+    {
+        var values = ValuesOf(request);
+        return Fault(providers[request.Provider].Profile, request.Mode, request.Endpoint, request.Name, values, values.Keys, request.IsEnabled, actor);
+    }
+
+    /// <summary>Adds an account, whose fields are known to be right, in the caller's transaction.</summary>
+    internal ProviderAccount Add(PaymentDb db, NewProviderAccount request, Actor actor)
+    {
+        var profile = providers[request.Provider].Profile;
+        var now = clock.GetUtcNow();
+        var id = ids.NewId();
+        var (hash, cipher) = accounts.NewWebhookKey(id, request.TenantId);
+        var account = new ProviderAccount
+        {
+            Id = id,
+            TenantId = request.TenantId,
+            Provider = request.Provider,
+            Mode = request.Mode,
+            Endpoint = request.Endpoint,
+            Name = request.Name.Trim(),
+            IsEnabled = request.IsEnabled,
+            DisabledReason = request.IsEnabled ? null : request.DisabledReason,
+            IsForAllShops = request.IsForAllShops,
+            SecretsCipher = "",
+            WebhookKeyHash = hash,
+            WebhookKeyCipher = cipher,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        var values = ValuesOf(request);
+        Store(account, profile, values);
+        db.ProviderAccounts.Add(account);
+        Audit(db, account, "account.created", before: null, Shown(account, profile, values), actor, now);
+        return account;
+    }
+
+    private static Dictionary<string, string> ValuesOf(NewProviderAccount request) =>
+        request.Credentials.Where(value => !string.IsNullOrWhiteSpace(value.Value)).ToDictionary(value => value.Key, value => value.Value.Trim(), StringComparer.Ordinal);
 
     public Task<Result<ProviderAccount>> ChangeAsync(ProviderAccountChange request, Actor actor, CancellationToken cancellationToken) =>
         store.WriteAsync<ProviderAccount>(
@@ -224,7 +246,7 @@ public sealed class SaveProviderAccount(PaymentStore store, ProviderAccounts acc
         return fault.Length > 0;
     }
 
-    private static bool HasPrefix(string value, string prefixes) => prefixes.Split('|').Any(prefix => value.StartsWith(prefix, StringComparison.Ordinal));
+    internal static bool HasPrefix(string value, string prefixes) => prefixes.Split('|').Any(prefix => value.StartsWith(prefix, StringComparison.Ordinal));
 
     private static string? BaseUrlFault(string? value, Mode mode, AccountEndpoint endpoint, Actor actor)
     {

@@ -221,16 +221,10 @@ public sealed partial class ProcessWebhook(
             refund.ScheduleCheck(now, refund.Checks, now);
     }
 
-    /// <summary>Only ever inside the account that proved the event.</summary>
-    private static async Task<PaymentAttempt?> FindAttemptAsync(PaymentDb db, WebhookEvent received, WebhookReading reading, CancellationToken cancellationToken)
-    {
-        var own = db.PaymentAttempts.Where(row => row.AccountId == received.AccountId);
-        if (received.AttemptId is { } attemptId)
-            return await own.FirstOrDefaultAsync(row => row.Id == attemptId, cancellationToken);
-        if (reading.Reference is { } reference && await own.FirstOrDefaultAsync(row => row.ProviderReference == reference || row.ProviderReference2 == reference, cancellationToken) is { } byReference)
-            return byReference;
-        return Guid.TryParse(reading.OurReference, out var ours) ? await own.FirstOrDefaultAsync(row => row.Id == ours, cancellationToken) : null;
-    }
+    private static async Task<PaymentAttempt?> FindAttemptAsync(PaymentDb db, WebhookEvent received, WebhookReading reading, CancellationToken cancellationToken) =>
+        received.AttemptId is { } attemptId
+            ? await db.PaymentAttempts.FirstOrDefaultAsync(row => row.AccountId == received.AccountId && row.Id == attemptId, cancellationToken)
+            : await WebhookAttempt.FindAsync(db, received.AccountId, reading, cancellationToken);
 
     private static PaymentObservation ObservationOf(WebhookEvent received, PaymentAttempt attempt, StatusReading status) => new()
     {

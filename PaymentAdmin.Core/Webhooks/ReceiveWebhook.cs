@@ -24,7 +24,20 @@ public abstract record ReceivedWebhook
     public sealed record Rejected(string Reason, Guid AccountId) : ReceivedWebhook;
 
     /// <summary>Authentic and committed. <paramref name="IsDuplicate"/>: it was here already.</summary>
-    public sealed record Stored(Guid EventId, bool IsDuplicate, WebhookReply Reply) : ReceivedWebhook;
+    public sealed record Stored(Guid EventId, bool IsDuplicate, WebhookReply Reply) : ReceivedWebhook
+    {
+        /// <summary>The account has the payment that it is about; null where nobody looked.</summary>
+        public bool? NamesPayment { get; init; }
+    }
+
+    /// <summary>Came by an alias and cannot be given to one account: kept for superadmins, without effect.</summary>
+    public sealed record Unmatched(bool IsAuthentic, bool IsDuplicate, WebhookReply Reply) : ReceivedWebhook;
+
+    /// <summary>Came by an alias and nothing proves it, but it names an attempt of ours: the provider is asked.</summary>
+    public sealed record Asked(WebhookReply Reply) : ReceivedWebhook;
+
+    /// <summary>Came by an alias of a provider with so many accounts that each must be named.</summary>
+    public sealed record UseAccountUrl : ReceivedWebhook;
 
     /// <summary>A question that was answered from our state; nothing was stored.</summary>
     public sealed record Answered(WebhookReply Reply) : ReceivedWebhook;
@@ -73,6 +86,13 @@ public sealed class ReceiveWebhook(PaymentStore store, ProviderRegistry provider
         if (provider is IAnswersChecks answers && answers.IsCheck(request))
             return new ReceivedWebhook.Answered(await answerCheck.RunAsync(account, answers, request, cancellationToken));
 
+        return await StoreAsync(account, reader, verified, request, named, remoteIp, cancellationToken);
+    }
+
+    /// <summary>Stores what this account has proven; also for deliveries that came by an alias.</summary>
+    /// <param name="named">The attempt that the address names.</param>
+    internal async Task<ReceivedWebhook> StoreAsync(ProviderAccountSnapshot account, IReadsWebhooks reader, WebhookVerification.Verified verified, InboundRequest request, Guid? named, string? remoteIp, CancellationToken cancellationToken)
+    {
         var reading = reader.Parse(request);
         var body = request.Body.ToArray();
         var received = new WebhookEvent
@@ -83,7 +103,7 @@ public sealed class ReceiveWebhook(PaymentStore store, ProviderRegistry provider
             Provider = account.Provider,
             Mode = account.Mode,
             Kind = request.Kind,
-            DedupeKey = reading.DedupeKey.Length <= 200 ? reading.DedupeKey : Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(reading.DedupeKey))),
+            DedupeKey = DedupeKeyOf(reading),
             Body = body,
             BodySha256 = Convert.ToHexStringLower(SHA256.HashData(body)),
             HeadersJson = HeadersOf(request),
@@ -108,7 +128,7 @@ public sealed class ReceiveWebhook(PaymentStore store, ProviderRegistry provider
     }
 
     /// <summary>Which of the provider's addresses this is; null when it has no such one.</summary>
-    private static (string? Kind, string? Token)? AddressOf(ProviderProfile profile, string? rest)
+    internal static (string? Kind, string? Token)? AddressOf(ProviderProfile profile, string? rest)
     {
         if (string.IsNullOrEmpty(rest))
             return profile.WebhookKinds.Count == 0 || profile.WebhookKinds.Any(kind => kind.Name.Length == 0) ? (null, null) : null;
@@ -142,8 +162,12 @@ public sealed class ReceiveWebhook(PaymentStore store, ProviderRegistry provider
         return await store.ReadAsync(db => db.PaymentAttempts.Where(row => row.CallbackTokenHash == hash && row.AccountId == accountId).Select(row => (Guid?)row.Id).FirstOrDefaultAsync(cancellationToken), cancellationToken);
     }
 
-    private static string HeadersOf(InboundRequest request) =>
+    /// <summary>As it is stored, whatever its length.</summary>
+    internal static string DedupeKeyOf(WebhookReading reading) =>
+        reading.DedupeKey.Length <= 200 ? reading.DedupeKey : Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(reading.DedupeKey)));
+
+    internal static string HeadersOf(InboundRequest request) =>
         JsonSerializer.Serialize(request.Headers.ToDictionary(header => header.Key, header => KeptHeaders.Contains(header.Key) ? header.Value[..Math.Min(header.Value.Length, 300)] : "present"));
 
-    private static string? Cut(string? text) => text is null || text.Length <= 255 ? text : text[..255];
+    internal static string? Cut(string? text) => text is null || text.Length <= 255 ? text : text[..255];
 }

@@ -20,19 +20,26 @@ public sealed class RejectionLog(PaymentStore store, IdSource ids, TimeProvider 
 
     private readonly ConcurrentDictionary<Guid, (long Minute, int Count)> rates = new();
 
-    public async Task WriteAsync(ProviderAccountSnapshot account, InboundRequest request, string reason, string? remoteIp, CancellationToken cancellationToken)
+    public Task WriteAsync(ProviderAccountSnapshot account, InboundRequest request, string reason, string? remoteIp, CancellationToken cancellationToken) =>
+        WriteAsync(account.Provider, account.AccountId, account.TenantId, request, reason, remoteIp, cancellationToken);
+
+    /// <summary>A delivery to an address that belongs to no single account: nobody but superadmins may see it.</summary>
+    public Task WriteOfNobodyAsync(string provider, InboundRequest request, string reason, string? remoteIp, CancellationToken cancellationToken) =>
+        WriteAsync(provider, Guid.Empty, Guid.Empty, request, reason, remoteIp, cancellationToken);
+
+    private async Task WriteAsync(string provider, Guid accountId, Guid tenantId, InboundRequest request, string reason, string? remoteIp, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var minute = now.Ticks / TimeSpan.TicksPerMinute;
-        var rate = rates.AddOrUpdate(account.AccountId, (minute, 1), (_, old) => old.Minute == minute ? (minute, old.Count + 1) : (minute, 1));
+        var rate = rates.AddOrUpdate(accountId, (minute, 1), (_, old) => old.Minute == minute ? (minute, old.Count + 1) : (minute, 1));
         if (rate.Count > PerMinute)
             return;
         var rejection = new WebhookRejection
         {
             Id = ids.NewId(),
-            AccountId = account.AccountId,
-            TenantId = account.TenantId,
-            Provider = account.Provider,
+            AccountId = accountId,
+            TenantId = tenantId,
+            Provider = provider,
             At = now,
             RemoteIp = remoteIp,
             Reason = reason[..Math.Min(reason.Length, 255)],
@@ -46,7 +53,7 @@ public sealed class RejectionLog(PaymentStore store, IdSource ids, TimeProvider 
             {
                 db.WebhookRejections.Add(rejection);
                 await db.SaveChangesAsync(cancellationToken);
-                var surplus = await db.WebhookRejections.Where(row => row.AccountId == account.AccountId).OrderByDescending(row => row.At).Skip(PerAccount).Select(row => row.Id)
+                var surplus = await db.WebhookRejections.Where(row => row.AccountId == accountId).OrderByDescending(row => row.At).Skip(PerAccount).Select(row => row.Id)
                     .Union(db.WebhookRejections.OrderByDescending(row => row.At).Skip(InAll).Select(row => row.Id)).ToListAsync(cancellationToken);
                 if (surplus.Count > 0)
                     await db.WebhookRejections.Where(row => surplus.Contains(row.Id)).ExecuteDeleteAsync(cancellationToken);

@@ -20,6 +20,7 @@ public static class Problems
         [Codes.InvalidParameter] = (400, "A parameter is not valid"),
         [Codes.IdempotencyKeyRequired] = (400, "An Idempotency-Key is required"),
         [Codes.DeviceTokenMasked] = (400, "The device token is masked"),
+        [Codes.InvalidSignature] = (400, "Invalid signature"),
         [Codes.Unauthenticated] = (401, "Not authenticated"),
         [Codes.ScopeMissing] = (403, "A scope is missing"),
         [Codes.ModeMismatch] = (403, "The other mode"),

@@ -97,23 +97,7 @@ public static class Source001Endpoints
         var stored = await create.RunAsync(request, caller.Actor, cancellationToken);
         if (!stored.IsOk)
             return stored.Problem!.ToHttp();
-        // A repetition may come while the first request still waits for the provider.
-        return await find.AnsweredAsync(stored.Value.PaymentId, cancellationToken) switch
-        {
-            null => new Problem(Codes.AttemptInProgress, "The same payment is being created; the provider has not answered yet.") { PaymentId = stored.Value.PaymentId, RetryAfterSeconds = 5 }.ToHttp(),
-            { Attempt.Status: AttemptStatus.Unknown } lost => new Problem(Codes.ProviderOutcomeUnknown, "The provider did not answer, so the payer may have been asked. Do not repeat the payment: it is being cleared up.") { PaymentId = lost.Payment.Id }.ToHttp(),
-            { Attempt: { Status: AttemptStatus.Failed, ProviderReference: null } refused } => NotStarted(refused).ToHttp(),
-            { } started => created(started),
-        };
-    }
-
-    /// <summary>The provider was not reached or said no: nothing was done.</summary>
-    private static Problem NotStarted(PaymentAttempt attempt)
-    {
-        var text = attempt.LastErrorMessage ?? "The provider refused the payment.";
-        return attempt.LastErrorCode == Codes.ValidationFailed
-            ? Problem.Invalid("phone", text)
-            : new Problem(attempt.LastErrorCode ?? Codes.ProviderRejected, text) { PaymentId = attempt.PaymentId, ProviderCode = attempt.LastErrorProviderCode };
+        return await SourceCheckout.AnswerAsync(find, stored.Value.PaymentId, attemptId: null, created, cancellationToken);
     }
 
     private static IResult Created(FoundAttempt started) =>

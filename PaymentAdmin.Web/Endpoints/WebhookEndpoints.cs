@@ -27,13 +27,10 @@ public static class WebhookEndpoints
 
     private static async Task<IResult> TakeAsync(HttpContext http, Func<InboundRequest, string?, Task<ReceivedWebhook>> run, string? kind, Deployment deployment, TimeProvider clock)
     {
-        var body = await http.ReadBodyAsync(ReceiveWebhook.BodyBytesMax, http.RequestAborted);
-        if (!body.IsOk)
-            return body.Problem!.ToHttp();
-        // Signatures that cover a path cover that of the URL we gave out, PublicUrl's own path included.
-        var path = new Uri(deployment.PublicUrl).AbsolutePath.TrimEnd('/') + http.Request.Path.Value;
-        var headers = http.Request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString(), StringComparer.Ordinal);
-        var request = new InboundRequest(body.Value, headers, path, http.Request.QueryString.Value ?? "", string.IsNullOrEmpty(kind) ? null : kind.TrimEnd('/'), null, clock.GetUtcNow());
+        var read = await http.ReadInboundAsync(string.IsNullOrEmpty(kind) ? null : kind.TrimEnd('/'), deployment, clock);
+        if (!read.IsOk)
+            return read.Problem!.ToHttp();
+        var request = read.Value;
         var remoteIp = http.Connection.RemoteIpAddress?.ToString();
         var forgeries = http.RequestServices.GetRequiredService<FailedWebhookLimit>();
         var received = await run(request, remoteIp);
@@ -46,5 +43,16 @@ public static class WebhookEndpoints
             ReceivedWebhook.Unavailable => new Problem(Codes.Unavailable, "The delivery could not be stored; send it again.") { RetryAfterSeconds = 5 }.ToHttp(),
             _ => new Problem(Codes.NotFound, "There is no such account.").ToHttp(),
         };
+    }
+
+    /// <summary>The request as verification wants it: raw, and with the path of the URL that we gave out, PublicUrl's own path included.</summary>
+    internal static async Task<Result<InboundRequest>> ReadInboundAsync(this HttpContext http, string? kind, Deployment deployment, TimeProvider clock)
+    {
+        var body = await http.ReadBodyAsync(ReceiveWebhook.BodyBytesMax, http.RequestAborted);
+        if (!body.IsOk)
+            return body.Problem!;
+        var path = new Uri(deployment.PublicUrl).AbsolutePath.TrimEnd('/') + http.Request.Path.Value;
+        var headers = http.Request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString(), StringComparer.Ordinal);
+        return new InboundRequest(body.Value, headers, path, http.Request.QueryString.Value ?? "", kind, Token: null, clock.GetUtcNow());
     }
 }

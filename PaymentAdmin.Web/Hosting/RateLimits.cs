@@ -21,6 +21,7 @@ public static class RateLimits
     public static IServiceCollection AddRateLimits(this IServiceCollection services, RateLimitSettings limits)
     {
         services.AddSingleton(new FailedWebhookLimit(limits.FailedWebhooksPerMinute));
+        services.AddSingleton<GuestPaymentLimit>();
         return services.AddRateLimiter(options =>
         {
             options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, (string Kind, string Who)>(http => PartitionOf(http, limits));
@@ -87,6 +88,27 @@ public static class RateLimits
     private static string IpOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "";
 
     private sealed record SignInTry(string Email);
+}
+
+/// <summary>Counts how often one address starts one payment without saying who it is: 10 times a minute, whatever the payment.</summary>
+public sealed class GuestPaymentLimit : IDisposable
+{
+    private const int PerMinute = 10;
+
+    private readonly PartitionedRateLimiter<(string Ip, string Payment)> limiter = PartitionedRateLimiter.Create<(string Ip, string Payment), (string, string)>(who =>
+        RateLimitPartition.GetFixedWindowLimiter(who, _ => new FixedWindowRateLimiterOptions { PermitLimit = PerMinute, Window = TimeSpan.FromMinutes(1) }));
+
+    /// <summary>The problem to answer once there were too many; null before.</summary>
+    public Problem? Count(string? remoteIp, string payment)
+    {
+        using var lease = limiter.AttemptAcquire((remoteIp ?? "", payment.ToLowerInvariant()));
+        if (lease.IsAcquired)
+            return null;
+        var seconds = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) : 60;
+        return new Problem(Codes.RateLimited, $"Too many tries. Try again in {seconds} s.") { RetryAfterSeconds = seconds };
+    }
+
+    public void Dispose() => limiter.Dispose();
 }
 
 /// <summary>Counts deliveries that were not authentic, per address. Genuine ones are never counted and never refused.</summary>

@@ -5,6 +5,7 @@ using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Demo;
+using PaymentAdmin.Core.Shops;
 
 namespace PaymentAdmin.Web.Hosting;
 
@@ -31,13 +32,13 @@ public static class ServerStart
         {
             throw new StartupException([$"Database:ConnectionString: {exception.Message}"]);
         }
-        await PrepareDatabaseAsync(services, checksFile: true, stopping);
+        var imported = await PrepareDatabaseAsync(services, checksFile: true, stopping);
         if (settings.Admin is { } admin)
             await CreateFirstAdminAsync(services, admin, stopping);
         var demo = settings.DemoEnabled ? await services.GetRequiredService<SeedDemo>().RunAsync(stopping) : (Result<SeededDemo>?)null;
         deployment.LiveRefusals = LiveGuard.Refusals(settings, deployment);
         var welcome = await WelcomeAsync(services, settings, demo, stopping);
-        app.Lifetime.ApplicationStarted.Register(() => Greet(app, settings, deployment, welcome));
+        app.Lifetime.ApplicationStarted.Register(() => Greet(app, settings, deployment, url => [.. welcome(url), .. imported.Select(Told)]));
     }
 
     /// <summary>Serves until the process is told to stop.</summary>
@@ -54,7 +55,8 @@ public static class ServerStart
         }
     }
 
-    internal static async Task PrepareDatabaseAsync(IServiceProvider services, bool checksFile, CancellationToken cancellationToken)
+    /// <summary>The database as this build wants it, with what the environment says of accounts when it is empty.</summary>
+    internal static async Task<IReadOnlyList<ImportedAccount>> PrepareDatabaseAsync(IServiceProvider services, bool checksFile, CancellationToken cancellationToken)
     {
         CreateDataFolder(services.GetRequiredService<Deployment>());
         try
@@ -65,7 +67,11 @@ public static class ServerStart
         {
             throw new StartupException([exception.Message]);
         }
+        return await services.GetRequiredService<ImportAccounts>().RunAsync(cancellationToken);
     }
+
+    private static string Told(ImportedAccount account) =>
+        $"Imported from the environment: {account.Provider}, {Words.Of(account.Mode)}{(account.Endpoint == AccountEndpoint.Sandbox ? ", sandbox" : "")}{(account.OffBecause is { } reason ? $"; switched off: {reason}" : "")}";
 
     // First of all, so that it is closed to others whoever writes into it next.
     private static void CreateDataFolder(Deployment deployment)

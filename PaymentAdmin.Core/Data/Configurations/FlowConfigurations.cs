@@ -35,6 +35,15 @@ internal sealed class WebhookRejectionConfiguration : IEntityTypeConfiguration<W
     public void Configure(EntityTypeBuilder<WebhookRejection> builder) => builder.HasIndex(rejection => new { rejection.AccountId, rejection.At });
 }
 
+internal sealed class UnmatchedWebhookConfiguration : IEntityTypeConfiguration<UnmatchedWebhook>
+{
+    public void Configure(EntityTypeBuilder<UnmatchedWebhook> builder)
+    {
+        builder.HasIndex(row => new { row.Provider, row.DedupeKey }).IsUnique();
+        builder.HasIndex(row => new { row.IsAuthentic, row.ReceivedAt });
+    }
+}
+
 internal sealed class OutgoingEventConfiguration : IEntityTypeConfiguration<OutgoingEvent>
 {
     public void Configure(EntityTypeBuilder<OutgoingEvent> builder)

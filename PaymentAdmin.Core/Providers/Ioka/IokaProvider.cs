@@ -57,6 +57,7 @@ internal sealed partial class IokaProvider(ProviderHttp http, TimeProvider clock
             new CredentialField(WebhookSecret, "Webhook key", IsSecret: true, IsRequired: false, Hint: "The key that Ioka answered with when the webhook was registered.") { IsWebhookSecret = true },
             new CredentialField(ShopId, "Shop id at Ioka", IsSecret: false, IsRequired: false, Hint: "shp_…; when it is set, events of other shops have no effect."),
         ],
+        EnvironmentNames = new EnvironmentNames(new Dictionary<string, string> { ["IOKA_API_KEY"] = ApiKey, ["IOKA_WEBHOOK_SECRET"] = WebhookSecret }) { BaseUrl = "IOKA_BASE_URL", Switch = "IOKA_ENABLED" },
         TestBaseUrl = "https://stage-api.ioka.kz/v2",
         LiveBaseUrl = "https://api.ioka.kz/v2",
         TestInstruments =

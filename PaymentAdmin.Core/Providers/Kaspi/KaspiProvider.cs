@@ -35,6 +35,7 @@ internal sealed class KaspiProvider(ProviderHttp http) : IPaymentProvider, IQuer
         CheckoutLifetime = TimeSpan.FromMinutes(5),
         FirstChecks = [.. new[] { 2, 3, 5, 5, 5, 10, 10, 15 }.Select(seconds => TimeSpan.FromSeconds(seconds))],
         CredentialFields = [new CredentialField(AccessToken, "Access token", IsSecret: true, IsRequired: true, Hint: "From the operator of the proxy. BIN and device token belong to the shop.")],
+        EnvironmentNames = new EnvironmentNames(new Dictionary<string, string> { ["KASPI_ACCESS_TOKEN"] = AccessToken }) { BaseUrl = "PRODUCTION_API_URL" },
         TestBaseUrl = ProxyUrl,
         LiveBaseUrl = ProxyUrl,
         TestInstruments =

@@ -19,6 +19,7 @@ internal sealed class PaystackProvider(ProviderHttp http) : IPaymentProvider, IQ
 {
     public const string Id = "paystack";
     public const string SecretKey = "secret_key";
+    public const string WebhookSecret = "webhook_secret";
 
     private const string Host = "https://api.paystack.co";
     private const int PageSize = 100;
@@ -54,7 +55,9 @@ internal sealed class PaystackProvider(ProviderHttp http) : IPaymentProvider, IQ
             {
                 IsWebhookSecret = true,
             },
+            new CredentialField(WebhookSecret, "Another webhook secret", IsSecret: true, IsRequired: false, Hint: "Leave it empty: Paystack signs with the secret key. For senders of your own that sign with another one."),
         ],
+        EnvironmentNames = new EnvironmentNames(new Dictionary<string, string> { ["PAYSTACK_SECRET_KEY"] = SecretKey, ["PAYSTACK_WEBHOOK_SECRET"] = WebhookSecret }),
         TestBaseUrl = Host,
         LiveBaseUrl = Host,
         TestInstruments = PaystackCards.Instruments,
@@ -120,7 +123,12 @@ internal sealed class PaystackProvider(ProviderHttp http) : IPaymentProvider, IQ
         return found.ValueKind == JsonValueKind.Object ? ReadRefund(found, request.Amount) : new RefundResult.Unknown("Paystack lists no refund with our note.");
     }
 
-    public WebhookVerification Verify(ProviderAccountSnapshot account, InboundRequest request) => PaystackWebhook.Verify(account.Credential(SecretKey), request);
+    public WebhookVerification Verify(ProviderAccountSnapshot account, InboundRequest request)
+    {
+        var verdict = PaystackWebhook.Verify(account.Credential(SecretKey), request);
+        // Source document 003 knows a webhook secret beside the key; Paystack itself has none.
+        return verdict is WebhookVerification.Rejected && account.Credential(WebhookSecret) is { Length: > 0 } other ? PaystackWebhook.Verify(other, request) : verdict;
+    }
 
     public WebhookReading Parse(InboundRequest request) => PaystackWebhook.Parse(request);
 

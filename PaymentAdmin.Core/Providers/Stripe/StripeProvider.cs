@@ -41,15 +41,17 @@ internal sealed class StripeProvider(ProviderHttp http, TimeProvider clock) : IP
         Methods = ["card"],
         WebhookTrust = WebhookTrust.BodySignature,
         QueriesByOurReference = true,
+        HasUnguessableReference = true,
         CreateIsIdempotent = true,
         RefundIsIdempotent = true,
         CheckoutLifetime = TimeSpan.FromHours(24),
         CredentialFields =
         [
             new CredentialField(SecretKey, "Secret key", IsSecret: true, IsRequired: true, Shape: "^(sk|rk)_(test|live)_[A-Za-z0-9_]{8,}$", TestOnly: "sk_test_|rk_test_", LiveOnly: "sk_live_|rk_live_", Hint: "Dashboard, Developers, API keys. A restricted key needs checkout sessions, payment intents, refunds and charges."),
-            new CredentialField(WebhookSecret, "Webhook signing secret", IsSecret: true, IsRequired: true, Shape: @"^\S{16,}$", Hint: "whsec_…, shown at the endpoint under Developers, Webhooks. The prefix belongs to it.") { IsWebhookSecret = true },
+            new CredentialField(WebhookSecret, "Webhook signing secret", IsSecret: true, IsRequired: false, Shape: @"^\S{16,}$", Hint: "whsec_…, shown at the endpoint under Developers, Webhooks. The prefix belongs to it.") { IsWebhookSecret = true },
             new CredentialField(ApiVersion, "API version", IsSecret: false, IsRequired: false, Shape: "^20[0-9]{2}-[0-9]{2}-[0-9]{2}(\\.[a-z]+)?$", Hint: $"Sent with every call; {DefaultVersion} when empty."),
         ],
+        EnvironmentNames = new EnvironmentNames(new Dictionary<string, string> { ["STRIPE_SECRET_KEY"] = SecretKey, ["STRIPE_WEBHOOK_SECRET"] = WebhookSecret, ["STRIPE_API_VERSION"] = ApiVersion }),
         TestBaseUrl = Host,
         LiveBaseUrl = Host,
         TestInstruments =
