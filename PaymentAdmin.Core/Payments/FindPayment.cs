@@ -37,10 +37,11 @@ public sealed class FindPayment(PaymentStore store, LiveUpdates updates, TimePro
     }
 
     /// <summary>By our id, or the newest one with this order reference: how source systems' routes name a payment.</summary>
-    public Task<Payment?> NamedAsync(Guid tenantId, Mode mode, string name, CancellationToken cancellationToken) => store.ReadAsync(
+    /// <param name="customerId">Only this customer's payments are there; null: every one.</param>
+    public Task<Payment?> NamedAsync(Guid tenantId, Mode mode, string name, string? customerId, CancellationToken cancellationToken) => store.ReadAsync(
         async db =>
         {
-            var own = db.Payments.Where(row => row.TenantId == tenantId && row.Mode == mode);
+            var own = db.Payments.Where(row => row.TenantId == tenantId && row.Mode == mode && (customerId == null || row.CustomerId == customerId));
             var byId = Guid.TryParse(name, out var id) ? await own.FirstOrDefaultAsync(row => row.Id == id, cancellationToken) : null;
             // The order references of the old systems are often UUIDs themselves.
             return byId ?? await own.Where(row => row.OrderReference == name).OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id).FirstOrDefaultAsync(cancellationToken);
@@ -66,6 +67,11 @@ public sealed class FindPayment(PaymentStore store, LiveUpdates updates, TimePro
                 attempt = await own.FirstOrDefaultAsync(row => row.Id == id, cancellationToken);
             return attempt is null ? null : new FoundAttempt(await db.Payments.SingleAsync(row => row.Id == attempt.PaymentId, cancellationToken), attempt);
         },
+        cancellationToken);
+
+    /// <summary>Which payment a session is of, for whoever judges next whether the caller may know of it.</summary>
+    public Task<Guid?> PaymentOfSessionAsync(string session, CancellationToken cancellationToken) => store.ReadAsync(
+        db => db.PaymentAttempts.Where(row => row.ProviderReference == session).OrderByDescending(row => row.CreatedAt).Select(row => (Guid?)row.PaymentId).FirstOrDefaultAsync(cancellationToken),
         cancellationToken);
 
     /// <summary>A refund that a use case has just told the id of.</summary>

@@ -27,20 +27,16 @@ public sealed record PayerView(
 /// Finds a payment for somebody without credentials, by what nobody can guess: the payment's client token, or a provider's session id of
 /// 128 random bits. Nothing else is looked up, whatever the address says.
 /// </summary>
-public sealed class ReadForPayer(PaymentStore store, ClientTokens tokens, ProviderRegistry providers, TimeProvider clock)
+public sealed class ReadForPayer(PaymentStore store, AdmitPayer admit, ProviderRegistry providers)
 {
     private const int SessionLengthMin = 24;
     private const int SessionLengthMax = 255;
 
-    /// <summary>A token ends this long after its payment became final.</summary>
-    private static readonly TimeSpan TokenLife = TimeSpan.FromDays(30);
-
     public async Task<PayerView?> ByTokenAsync(string? paymentId, string? token, CancellationToken cancellationToken)
     {
-        if (!Guid.TryParseExact(paymentId, "D", out var id) || !tokens.IsFor(token, id))
+        if (token is null || !Guid.TryParseExact(paymentId, "D", out var id) || await admit.ByClientTokenAsync(token, id, cancellationToken) is null)
             return null;
-        var payment = await store.ReadAsync(db => db.Payments.FirstOrDefaultAsync(row => row.Id == id, cancellationToken), cancellationToken);
-        return payment is null || (payment.IsFinal && payment.StatusSince + TokenLife < clock.GetUtcNow()) ? null : await ViewOfAsync(payment, cancellationToken);
+        return await ViewOfAsync(await store.ReadAsync(db => db.Payments.SingleAsync(row => row.Id == id, cancellationToken), cancellationToken), cancellationToken);
     }
 
     public async Task<PayerView?> BySessionAsync(string? session, CancellationToken cancellationToken)

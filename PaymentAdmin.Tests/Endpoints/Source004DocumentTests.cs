@@ -159,4 +159,24 @@ public sealed class Source004DocumentTests(SourceServer server) : IClassFixture<
         (await world.DeliverAsync("/api/payments/webhook/", body, "Stripe-Signature", SourceWorld.StripeSignature(webhookSecret, body))).Is(200);
         Assert.Single(await world.InboxAsync());
     }
+
+    [Fact]
+    public async Task Customer_pays_and_looks_with_a_token_of_the_shop_and_nobody_elses_order_is_there()
+    {
+        var issuer = "https://" + IdSource.NewToken(12).ToLowerInvariant() + ".example";
+        var slug = await world.App.ReadAsync(db => db.Tenants.Where(row => row.Id == world.TenantId).Select(row => row.Slug).SingleAsync());
+        await CustomerToken.RegisterAsync(world.App, slug, issuer);
+        await world.PaymentAsync("of-anna", amountMinor: 2500, currency: "USD", customer: "anna");
+        using var anna = world.App.Client(CustomerToken.For("anna", issuer));
+        using var boris = world.App.Client(CustomerToken.For("boris", issuer));
+
+        var session = (await world.PostAsync("/api/orders/of-anna/pay/", with: anna)).Is(200);
+        Assert.Equal(session.Text, (await world.PostAsync("/api/payments/create_checkout_session/", """{"order_id": "of-anna"}""", anna)).Is(200).Text);
+        Assert.Equal("PENDING", (await CheckAsync(session["checkout_session_id"]!, anna)).Is(200)["status"]);
+
+        (await world.PostAsync("/api/orders/of-anna/pay/", with: boris)).IsProblem(404, "payment_not_found");
+        (await world.PostAsync("/api/payments/create_checkout_session/", """{"order_id": "of-anna"}""", boris)).IsProblem(404, "payment_not_found");
+        (await CheckAsync(session["checkout_session_id"]!, boris)).IsProblem(404, "payment_not_found");
+        (await world.PostAsync("/api/donations/of-anna/payment", with: boris)).IsProblem(404, "payment_not_found");
+    }
 }

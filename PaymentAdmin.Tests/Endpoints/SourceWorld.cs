@@ -103,7 +103,7 @@ public sealed class SourceWorld : IAsyncDisposable
     }
 
     /// <summary>A payment as the merchant's backend makes it; no checkout is started.</summary>
-    public async Task<string> PaymentAsync(string orderReference, long amountMinor = 500_000, string currency = "KZT", bool guest = false, string kind = "order", string? returnUrl = null, string? cancelUrl = null, HttpClient? with = null)
+    public async Task<string> PaymentAsync(string orderReference, long amountMinor = 500_000, string currency = "KZT", bool guest = false, string kind = "order", string? returnUrl = null, string? cancelUrl = null, string? customer = null, HttpClient? with = null)
     {
         var body = new JsonObject
         {
@@ -114,7 +114,7 @@ public sealed class SourceWorld : IAsyncDisposable
             ["kind"] = kind,
             ["return_url"] = returnUrl,
             ["cancel_url"] = cancelUrl,
-            ["customer"] = new JsonObject { ["email"] = "payer@shop.test" },
+            ["customer"] = new JsonObject { ["id"] = customer, ["email"] = "payer@shop.test" },
         };
         var created = await SendAsync(HttpMethod.Post, "/v1/payments", body.ToJsonString(), with ?? Merchant, ("Idempotency-Key", IdSource.NewToken(16)));
         return created.Is(201)["id"]!;

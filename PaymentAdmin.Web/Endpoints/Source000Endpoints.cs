@@ -18,13 +18,15 @@ public static class Source000Endpoints
 
     public static void MapSource000(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/donations/{id}/payment", PayAsync).RequireScope(Scopes.PaymentsWrite).Idempotent();
+        routes.MapPost("/api/donations/{id}/payment", PayAsync).RequireScope(Scopes.PaymentsWrite).OpenToCustomers(NamedById).Idempotent();
         routes.MapPost("/api/guest-donations/{id}/payment", PayAsGuestAsync).AllowAnonymous();
         routes.MapPost("/api/webhooks/ioka", ReceiveAsync).AllowAnonymous();
     }
 
+    private static ValueTask<string?> NamedById(HttpContext http) => ValueTask.FromResult(http.Request.RouteValues["id"] as string);
+
     private static async Task<IResult> PayAsync(HttpContext http, string id, CallerIdentity caller, FindPayment find, CancellationToken cancellationToken) =>
-        await find.NamedAsync(caller.TenantId, caller.Mode, id, cancellationToken) is { } payment
+        await find.NamedAsync(caller.TenantId, caller.Mode, id, caller.CustomerId, cancellationToken) is { } payment
             ? await StartAsync(http, payment, id, caller.Actor, cancellationToken)
             : NotFound.ToHttp();
 

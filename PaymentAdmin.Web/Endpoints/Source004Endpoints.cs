@@ -18,16 +18,32 @@ public static class Source004Endpoints
 {
     private const string Provider = "stripe";
 
+    private const int SessionLengthMax = 255;
+
     /// <summary>Stripe puts the session's id here.</summary>
     private const string SessionPlace = "{CHECKOUT_SESSION_ID}";
 
     public static void MapSource004(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/orders/{order_id}/pay", PayAsync).RequireScope(Scopes.PaymentsWrite).Idempotent();
-        routes.MapPost("/api/payments/create_checkout_session", CreateSessionAsync).RequireScope(Scopes.PaymentsWrite).Idempotent();
-        routes.MapGet("/api/payments/check_status", CheckStatusAsync).RequireScope(Scopes.PaymentsRead);
+        routes.MapPost("/api/orders/{order_id}/pay", PayAsync).RequireScope(Scopes.PaymentsWrite).OpenToCustomers(NamedByAddress).Idempotent();
+        routes.MapPost("/api/payments/create_checkout_session", CreateSessionAsync).RequireScope(Scopes.PaymentsWrite).OpenToCustomers(NamedByBodyAsync).Idempotent();
+        routes.MapGet("/api/payments/check_status", CheckStatusAsync).RequireScope(Scopes.PaymentsRead).OpenToCustomers(NamedBySessionAsync);
         routes.MapPost("/api/payments/webhook", ReceiveAsync).AllowAnonymous();
     }
+
+    private static ValueTask<string?> NamedByAddress(HttpContext http) => ValueTask.FromResult(http.Request.RouteValues["order_id"] as string);
+
+    // Read for a customer's token before the route is; the bytes are kept for it.
+    private static async ValueTask<string?> NamedByBodyAsync(HttpContext http)
+    {
+        var read = await http.ReadLenientAsync<SessionBody>(http.RequestAborted);
+        return read.IsOk ? read.Value.OrderId : null;
+    }
+
+    private static async ValueTask<string?> NamedBySessionAsync(HttpContext http) =>
+        http.Request.Query["session_id"] is [{ Length: > 0 and <= SessionLengthMax } session]
+            ? (await http.RequestServices.GetRequiredService<FindPayment>().PaymentOfSessionAsync(session, http.RequestAborted))?.ToString()
+            : null;
 
     private static Task<IResult> PayAsync(HttpContext http, string order_id, CallerIdentity caller, CancellationToken cancellationToken) =>
         StartAsync(http, caller, order_id, returnUrl: null, cancellationToken);
@@ -41,7 +57,7 @@ public static class Source004Endpoints
     private static async Task<IResult> StartAsync(HttpContext http, CallerIdentity caller, string orderId, string? returnUrl, CancellationToken cancellationToken)
     {
         var services = http.RequestServices;
-        if (await services.GetRequiredService<FindPayment>().NamedAsync(caller.TenantId, caller.Mode, orderId, cancellationToken) is not { } payment)
+        if (await services.GetRequiredService<FindPayment>().NamedAsync(caller.TenantId, caller.Mode, orderId, caller.CustomerId, cancellationToken) is not { } payment)
             return new Problem(Codes.PaymentNotFound, "No such order.").ToHttp();
         if (returnUrl is not null)
         {
@@ -64,7 +80,7 @@ public static class Source004Endpoints
     private static async Task<IResult> CheckStatusAsync(HttpContext http, CallerIdentity caller, FindPayment find, SettlePayment settle, CancellationToken cancellationToken)
     {
         var given = http.Request.Query["session_id"];
-        if (given is not [{ Length: > 0 and <= 255 } session])
+        if (given is not [{ Length: > 0 and <= SessionLengthMax } session])
             return new Problem(Codes.InvalidParameter, "session_id must be there once.").ToHttp();
         if (await find.BySessionAsync(caller.TenantId, caller.Mode, session, cancellationToken) is not { } known)
             return new Problem(Codes.PaymentNotFound, "No payment has this session.").ToHttp();

@@ -2906,6 +2906,93 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
                     b.ToTable("test_mode_switches");
                 });
 
+            modelBuilder.Entity("PaymentAdmin.Core.Webhooks.UnmatchedWebhook", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("AccountsJson")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("accounts_json");
+
+                    b.Property<byte[]>("Body")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("body");
+
+                    b.Property<int>("BodyLength")
+                        .HasColumnType("integer")
+                        .HasColumnName("body_length");
+
+                    b.Property<string>("BodySha256")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("body_sha256");
+
+                    b.Property<string>("DedupeKey")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("dedupe_key");
+
+                    b.Property<int>("Duplicates")
+                        .HasColumnType("integer")
+                        .HasColumnName("duplicates");
+
+                    b.Property<string>("EventType")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("event_type");
+
+                    b.Property<string>("HeadersJson")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("headers_json");
+
+                    b.Property<bool>("IsAuthentic")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_authentic");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("provider");
+
+                    b.Property<string>("ProviderReference")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("provider_reference");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("reason");
+
+                    b.Property<long>("ReceivedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("received_at");
+
+                    b.Property<string>("RemoteIp")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("remote_ip");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("IsAuthentic", "ReceivedAt");
+
+                    b.HasIndex("Provider", "DedupeKey")
+                        .IsUnique();
+
+                    b.ToTable("unmatched_webhooks");
+                });
+
             modelBuilder.Entity("PaymentAdmin.Core.Webhooks.WebhookApplication", b =>
                 {
                     b.Property<Guid>("EventId")
