@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Providers;
@@ -16,7 +17,7 @@ namespace PaymentAdmin.Tests.Browser;
 public sealed class HostedCheckoutTests(Chromium chromium)
 {
     [BrowserFact]
-    public Task Stripe() => GoesAsync("stripe", "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0025 0000 3155", "Pay", [], "Complete authentication", new Words("paid", "open", "paid", "open"));
+    public Task Stripe() => GoesAsync("stripe", "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0025 0000 3155", "Pay", [], "Complete authentication", new Words("(paid|succeeded)", "open", "(paid|succeeded)", "open"));
 
     [BrowserFact]
     public Task Paystack() => GoesAsync("paystack", "4084 0840 8408 4081", "4084 0800 0000 5408", "5078 5078 5078 5078 12", "Pay by card", [], "Confirm", new Words("success", "failed", "success", "abandoned"));
@@ -24,7 +25,7 @@ public sealed class HostedCheckoutTests(Chromium chromium)
     [BrowserFact]
     public Task Ioka() => GoesAsync("ioka", "5555 5555 5555 5599", "4444 4444 4444 6666", "4111 1111 1111 1111", "Pay", [("Password of your bank", "12345678")], "Confirm", new Words("PAID", "DECLINED", "PAID", "UNPAID"));
 
-    /// <summary>The provider's own words after each of the four ways.</summary>
+    /// <summary>The provider's own words after each of the four ways: expressions, where a session and its payment report the same end in their own words.</summary>
     private sealed record Words(string Paid, string Declined, string Authenticated, string Abandoned);
 
     private async Task GoesAsync(string provider, string pays, string declines, string authenticates, string pay, (string Label, string Text)[] proof, string confirm, Words words)
@@ -93,6 +94,6 @@ public sealed class HostedCheckoutTests(Chromium chromium)
         await page.GotoAsync($"/payments/{id}");
         if (status is not null)
             await Expect(page.GetByTestId("payment-status").First).ToContainTextAsync(status);
-        await Expect(page.GetByTestId("payment-attempts")).ToContainTextAsync($"says {word}");
+        await Expect(page.GetByTestId("payment-attempts")).ToContainTextAsync(new Regex($"says {word}"));
     }
 }
