@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Providers.CloudPayments;
 using PaymentAdmin.Core.Providers.Ikhokha;
 using PaymentAdmin.Core.Providers.Ioka;
 using PaymentAdmin.Core.Providers.Kaspi;
@@ -21,6 +22,7 @@ public static class ProviderServices
         services.Add<PaystackProvider, PaystackSandbox>();
         services.Add<IokaProvider, IokaSandbox>();
         services.Add<IkhokhaProvider, IkhokhaSandbox>();
+        services.Add<CloudPaymentsProvider, CloudPaymentsSandbox>();
         services.AddSingleton<IPaymentProvider, ManualProvider>();
 
         services.AddSingleton<ProviderRegistry>();

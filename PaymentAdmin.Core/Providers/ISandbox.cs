@@ -21,9 +21,29 @@ public interface ISandbox
     Task<SandboxResponse> HandleAsync(SandboxRequest request, PaymentDb db, CancellationToken cancellationToken);
 }
 
+/// <summary>
+/// An imitation that asks the merchant before it goes on, as its provider does (a check before the money is taken). The question is put over
+/// HTTP and outside of any transaction; its answer comes with the request.
+/// </summary>
+public interface IAsksMerchant
+{
+    /// <summary>What the merchant must be asked before this request is handled; null: nothing. Changes nothing.</summary>
+    Task<SandboxQuestion?> QuestionAsync(SandboxRequest request, PaymentDb db, CancellationToken cancellationToken);
+}
+
+/// <param name="Path">Behind the account's webhook URL ("/check").</param>
+public sealed record SandboxQuestion(ProviderAccountSnapshot Account, string Path, IReadOnlyDictionary<string, string> Headers, byte[] Body);
+
+/// <param name="Status">Null: nobody answered.</param>
+public sealed record MerchantAnswer(int? Status, string Body);
+
 /// <param name="Path">Below <c>/sandbox/{provider}</c>, with its leading slash.</param>
 /// <param name="BaseUrl">Of pages that a browser opens: PublicUrl with <c>/sandbox/{provider}</c>.</param>
-public sealed record SandboxRequest(string Method, string Path, IReadOnlyDictionary<string, string> Query, IReadOnlyDictionary<string, string> Headers, ReadOnlyMemory<byte> Body, string BaseUrl, DateTimeOffset At);
+public sealed record SandboxRequest(string Method, string Path, IReadOnlyDictionary<string, string> Query, IReadOnlyDictionary<string, string> Headers, ReadOnlyMemory<byte> Body, string BaseUrl, DateTimeOffset At)
+{
+    /// <summary>What the merchant said to the imitation's question (<see cref="IAsksMerchant"/>); null when nothing was asked.</summary>
+    public MerchantAnswer? Answer { get; init; }
+}
 
 /// <param name="HoldBack">The answer is held back this long: long enough, and the caller gives up although the work was done.</param>
 public sealed record SandboxResponse(int Status, string ContentType, ReadOnlyMemory<byte> Body, TimeSpan HoldBack = default, string? Location = null)

@@ -38,6 +38,9 @@ public abstract class ProviderDriver
     /// <summary>The header that carries the proof of a delivery; null when deliveries have none.</summary>
     public virtual string? ProofHeader => null;
 
+    /// <summary>A second header that proves the same delivery by itself: without <see cref="ProofHeader"/> it would be enough.</summary>
+    public virtual string? OtherProofHeader => null;
+
     /// <summary>How old a delivery may be; null when the scheme knows no time.</summary>
     public virtual TimeSpan? ProofLifetime => null;
 

@@ -27,6 +27,7 @@ public static class SandboxCredentials
     {
         foreach (var length in (int[])[32, 40, 24, 64, 16, 48, 99, 107])
             yield return LettersAndDigits(length);
+        yield return "pk_" + LettersAndDigits(32);
         yield return Convert.ToHexStringLower(Bytes(16));
         yield return Convert.ToHexStringLower(Bytes(32));
         yield return Convert.ToHexString(Bytes(16));

@@ -10,7 +10,7 @@ namespace PaymentAdmin.Core.Providers.Sandbox;
 /// The imitated providers behind one door: finds the imitation, gives it a context and a transaction of its own, lets the fault dial
 /// interfere, and answers the dial's and the ledger's own paths (<c>/_faults</c>, <c>/_faults/clear</c>, <c>/_ledger</c>).
 /// </summary>
-public sealed class SandboxHost(IEnumerable<ISandbox> sandboxes, PaymentStore store)
+public sealed class SandboxHost(IEnumerable<ISandbox> sandboxes, SandboxWebhooks webhooks, PaymentStore store)
 {
     private const int LedgerRowsMax = 1000;
 
@@ -21,6 +21,8 @@ public sealed class SandboxHost(IEnumerable<ISandbox> sandboxes, PaymentStore st
     {
         if (!byProvider.TryGetValue(provider, out var sandbox))
             return null;
+        if (sandbox is IAsksMerchant asking && await store.ReadAsync(db => asking.QuestionAsync(request, db, cancellationToken), cancellationToken) is { } question)
+            request = request with { Answer = await webhooks.AskAsync(question, cancellationToken) };
         return await store.WriteAsync(
             db => (request.Method, request.Path) switch
             {

@@ -56,6 +56,11 @@ public sealed class SandboxWebhooks(ProviderAccounts accounts, PaymentStore stor
             db.SandboxDeliveries.Add(new SandboxDelivery { Id = IdSource.NewId(at), Provider = account.Provider, Url = PathOf(account.WebhookUrl) + path, HeadersJson = JsonSerializer.Serialize(headers), Body = sent, DueAt = due });
     }
 
+    /// <summary>Puts a question to the merchant and waits for the answer, as its provider does. Never inside a transaction.</summary>
+    public async Task<MerchantAnswer> AskAsync(SandboxQuestion question, CancellationToken cancellationToken) => deployment.SelfUrl is { } self
+        ? await PostAsync(self + PathOf(question.Account.WebhookUrl) + question.Path, question.Headers, question.Body, cancellationToken)
+        : new MerchantAnswer(null, "");
+
     /// <summary>Sends what is due; true when there was something.</summary>
     public async Task<bool> SendDueAsync(CancellationToken cancellationToken)
     {
@@ -65,16 +70,17 @@ public sealed class SandboxWebhooks(ProviderAccounts accounts, PaymentStore stor
         var due = await store.ReadAsync(db => db.SandboxDeliveries.Where(row => !row.IsDone && row.DueAt <= now).OrderBy(row => row.DueAt).Take(20).ToListAsync(cancellationToken), cancellationToken);
         foreach (var delivery in due)
         {
-            var status = await PostAsync(self, delivery, cancellationToken);
-            await store.WriteAsync(db => RecordAsync(db, delivery.Id, status, cancellationToken), cancellationToken);
+            var headers = JsonSerializer.Deserialize<Dictionary<string, string>>(delivery.HeadersJson) ?? [];
+            var answer = await PostAsync(self + delivery.Url, headers, delivery.Body, cancellationToken);
+            await store.WriteAsync(db => RecordAsync(db, delivery.Id, answer.Status, cancellationToken), cancellationToken);
         }
         return due.Count > 0;
     }
 
-    private async Task<int?> PostAsync(string self, SandboxDelivery delivery, CancellationToken cancellationToken)
+    private async Task<MerchantAnswer> PostAsync(string url, IReadOnlyDictionary<string, string> headers, byte[] body, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, self + delivery.Url) { Content = new ByteArrayContent(delivery.Body) };
-        foreach (var (name, value) in JsonSerializer.Deserialize<Dictionary<string, string>>(delivery.HeadersJson) ?? [])
+        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
+        foreach (var (name, value) in headers)
         {
             if (!request.Headers.TryAddWithoutValidation(name, value))
                 request.Content.Headers.TryAddWithoutValidation(name, value);
@@ -85,11 +91,11 @@ public sealed class SandboxWebhooks(ProviderAccounts accounts, PaymentStore stor
         {
             using var client = clients.CreateClient(ClientName);
             using var response = await client.SendAsync(request, timeout.Token);
-            return (int)response.StatusCode;
+            return new MerchantAnswer((int)response.StatusCode, await response.Content.ReadAsStringAsync(timeout.Token));
         }
         catch (Exception exception) when (exception is HttpRequestException or TargetRefusedException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            return null;
+            return new MerchantAnswer(null, "");
         }
     }
 
