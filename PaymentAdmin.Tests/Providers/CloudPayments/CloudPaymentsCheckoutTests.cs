@@ -156,7 +156,7 @@ public sealed class CloudPaymentsCheckoutTests(Chromium chromium)
         var (id, _) = await rig.CreateAsync();
         var invoice = await rig.InvoiceAsync();
 
-        Assert.Equal("""{"code":10}""", (await rig.NotifyAsync("check", $"TransactionId=1&Amount=10000.50&Currency=KZT&InvoiceId={Guid.NewGuid()}&TestMode=1")).Body);
+        Assert.Equal("""{"code":10}""", (await rig.NotifyAsync("check", $"TransactionId=1&Amount=10000.50&Currency=KZT&InvoiceId={Guid.CreateVersion7()}&TestMode=1")).Body);
         Assert.Equal("""{"code":10}""", (await rig.NotifyAsync("check", $"TransactionId=1&Amount=10000.50&Currency=KZT&InvoiceId={invoice}&TestMode=0")).Body);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await rig.NotifyAsync("check", $"TransactionId=1&InvoiceId={invoice}&TestMode=1")).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await rig.NotifyAsync("check", $"TransactionId=1&Amount=10000.50&Currency=KZT&InvoiceId={invoice}&TestMode=1", secret: "another-invented-secret")).Status);
@@ -183,7 +183,7 @@ public sealed class CloudPaymentsCheckoutTests(Chromium chromium)
     public async Task Test_notification_at_a_live_account_is_kept_and_has_no_effect()
     {
         await using var rig = await Rig.StartAsync(Mode.Live);
-        var body = $"TransactionId=1&Amount=10000.50&Currency=KZT&InvoiceId={Guid.NewGuid()}&TestMode=1&Status=Completed";
+        var body = $"TransactionId=1&Amount=10000.50&Currency=KZT&InvoiceId={Guid.CreateVersion7()}&TestMode=1&Status=Completed";
 
         Assert.Equal((HttpStatusCode.OK, """{"code":0}"""), await rig.NotifyAsync("pay", body));
 
