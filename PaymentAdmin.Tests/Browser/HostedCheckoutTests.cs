@@ -25,6 +25,9 @@ public sealed class HostedCheckoutTests(Chromium chromium)
     [BrowserFact]
     public Task Ioka() => GoesAsync("ioka", "5555 5555 5555 5599", "4444 4444 4444 6666", "4111 1111 1111 1111", "Pay", [("Password of your bank", "12345678")], "Confirm", new Words("PAID", "DECLINED", "PAID", "UNPAID"));
 
+    [BrowserFact]
+    public Task CloudPayments() => GoesAsync("cloudpayments", "4000 0000 0000 3055", "4000 0566 5566 5556", "4242 4242 4242 4242", "Pay", [], "Confirm", new Words("Completed", "Declined", "Completed", "Created"));
+
     /// <summary>The provider's own words after each of the four ways: expressions, where a session and its payment report the same end in their own words.</summary>
     private sealed record Words(string Paid, string Declined, string Authenticated, string Abandoned);
 

@@ -2,11 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Playwright;
 using PaymentAdmin.Core;
-using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers.CloudPayments;
@@ -17,8 +14,7 @@ using PaymentAdmin.Tests.Support;
 namespace PaymentAdmin.Tests.Providers.CloudPayments;
 
 /// <summary>The whole server with an account on its own imitation of CloudPayments: our API, the order's page, checks, signed notifications, refunds.</summary>
-[Collection(BrowserCollection.Name)]
-public sealed class CloudPaymentsCheckoutTests(Chromium chromium)
+public sealed class CloudPaymentsCheckoutTests
 {
     private const string Good = "4000 0000 0000 3055";
     private const string NoMoney = "4000 0566 5566 5556";
@@ -289,43 +285,6 @@ public sealed class CloudPaymentsCheckoutTests(Chromium chromium)
             var json = text.Length == 0 ? null : JsonNode.Parse(text);
             return ((int)response.StatusCode, json?["Success"]?.GetValue<bool>(), json?["Message"]?.ToString(), json?["Model"]);
         }
-    }
-
-    [BrowserFact]
-    public async Task Payer_pays_in_a_browser()
-    {
-        await using var rig = await Rig.StartAsync();
-        var (id, page) = await rig.CreateAsync();
-        var (other, left) = await rig.CreateAsync("ORD-2");
-        var email = await rig.App.CreateUserAsync(Roles.Admin);
-
-        // The shop's page behind the checkout is another part's affair.
-        await chromium.VisitAsync(new Visit { Site = new Uri(rig.App.Url), ExpectedErrors = ["404"] }, async tab =>
-        {
-            await tab.GotoAsync(left);
-            await tab.GetByRole(AriaRole.Button, new() { Name = "Back to the shop" }).ClickAsync();
-            await Assertions.Expect(tab).ToHaveURLAsync(new Regex("^(?!.*/sandbox/)"));
-            await tab.GotoAsync(page);
-            await tab.GetByLabel("Card number").FillAsync(NoMoney);
-            await tab.GetByRole(AriaRole.Button, new() { Name = "Pay" }).ClickAsync();
-            await Assertions.Expect(tab.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Insufficient funds");
-            await tab.GetByLabel("Card number").FillAsync("4242 4242 4242 4242");
-            await tab.GetByRole(AriaRole.Button, new() { Name = "Pay" }).ClickAsync();
-            await tab.GetByRole(AriaRole.Button, new() { Name = "Confirm" }).ClickAsync();
-            await Assertions.Expect(tab).ToHaveURLAsync(new Regex("^(?!.*/sandbox/)"));
-        });
-
-        await rig.ReachesAsync(id, "succeeded");
-        Assert.Equal("pending", (await rig.PaymentAsync(other))["status"]!.ToString());
-        await chromium.VisitAsync(new Visit { Site = new Uri(rig.App.Url) }, async tab =>
-        {
-            await tab.GotoAsync($"/account/sign-in?returnUrl=%2Fpayments%2F{id}");
-            await tab.GetByTestId("signin-email").FillAsync(email);
-            await tab.GetByTestId("signin-password").FillAsync(TestApp.Password);
-            await tab.GetByTestId("signin-submit").ClickAsync();
-            await Assertions.Expect(tab.GetByText("says Completed")).ToBeVisibleAsync();
-            await Assertions.Expect(tab.GetByText("InsufficientFunds").First).ToBeVisibleAsync();
-        });
     }
 
     private sealed class Rig(TestApp app, HttpClient api, ProviderAccount account) : IAsyncDisposable
