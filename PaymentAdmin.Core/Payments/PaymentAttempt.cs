@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using PaymentAdmin.Core.Shops;
 
 namespace PaymentAdmin.Core.Payments;
@@ -57,6 +58,9 @@ public sealed class PaymentAttempt
     public long LeaseToken { get; private set; }
     public DateTimeOffset? LeaseUntil { get; private set; }
     public int Version { get; private set; }
+
+    /// <summary>The provider's page, while the payer is sent there.</summary>
+    public string? PageUrl => NextActionJson is { } action && JsonNode.Parse(action) is JsonObject next && next["type"]?.GetValue<string>() == "redirect" ? next["url"]?.GetValue<string>() : null;
 
     /// <summary>May still take money.</summary>
     public bool IsOpen => Status is AttemptStatus.Created or AttemptStatus.Pending or AttemptStatus.Unknown;

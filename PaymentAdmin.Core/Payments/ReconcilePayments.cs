@@ -127,7 +127,9 @@ public sealed partial class ReconcilePayments(
                 },
                 cancellationToken);
         }
-        if (attempt.IsOpen)
+        // A webhook may have wished for a question while this one was under way, whose answer may be from before: the wish stays.
+        var isWishedAgain = attempt.NextCheckAt >= record.StartedAt && attempt.NextCheckAt <= now;
+        if (attempt.IsOpen && !isWishedAgain)
             CheckSchedule.Continue(attempt, provider.Profile, now);
         attempt.Release(now);
         return applied;
@@ -302,7 +304,7 @@ public sealed partial class ReconcilePayments(
     }
 
     internal static AttemptReference ReferenceOf(PaymentAttempt attempt, string orderReference) =>
-        new(attempt.Id, attempt.ProviderReference, attempt.ProviderReference2, new Money(attempt.AmountMinor, attempt.Currency), attempt.CreatedAt, attempt.Method, orderReference);
+        new(attempt.Id, attempt.ProviderReference, attempt.ProviderReference2, new Money(attempt.AmountMinor, attempt.Currency), attempt.CreatedAt, attempt.Method, orderReference, attempt.PageUrl);
 
     [LoggerMessage(EventId = 320, Level = LogLevel.Warning, Message = "The {Operation} call {CallId} was sent and never answered; its outcome is unknown")]
     private static partial void LogLost(ILogger logger, ProviderOperation operation, long callId);

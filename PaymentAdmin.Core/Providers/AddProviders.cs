@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers.CloudPayments;
+using PaymentAdmin.Core.Providers.Flutterwave;
 using PaymentAdmin.Core.Providers.Ikhokha;
 using PaymentAdmin.Core.Providers.Ioka;
 using PaymentAdmin.Core.Providers.Kaspi;
@@ -23,6 +24,7 @@ public static class ProviderServices
         services.Add<IokaProvider, IokaSandbox>();
         services.Add<IkhokhaProvider, IkhokhaSandbox>();
         services.Add<CloudPaymentsProvider, CloudPaymentsSandbox>();
+        services.Add<FlutterwaveProvider, FlutterwaveSandbox>();
         services.AddSingleton<IPaymentProvider, ManualProvider>();
 
         services.AddSingleton<ProviderRegistry>();

@@ -113,4 +113,5 @@ public sealed record ProviderAccountSnapshot
 /// <summary>How an attempt is named at its provider.</summary>
 /// <param name="Ours">Our id of the attempt, as it was sent.</param>
 /// <param name="Theirs">The provider's id; null while it is not known.</param>
-public sealed record AttemptReference(Guid Ours, string? Theirs, string? Theirs2, Money Amount, DateTimeOffset CreatedAt, string? Method = null, string? OrderReference = null);
+/// <param name="PageUrl">The provider's page that the payer was sent to; null when there is none any more.</param>
+public sealed record AttemptReference(Guid Ours, string? Theirs, string? Theirs2, Money Amount, DateTimeOffset CreatedAt, string? Method = null, string? OrderReference = null, string? PageUrl = null);

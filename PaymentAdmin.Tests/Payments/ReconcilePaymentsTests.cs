@@ -187,6 +187,26 @@ public sealed class ReconcilePaymentsTests
     }
 
     [Fact]
+    public async Task Wish_that_comes_while_a_question_is_under_way_is_kept()
+    {
+        await using var engine = await Engine.StartAsync();
+        var payment = await engine.PayingAsync();
+        engine.Clock.Advance(TimeSpan.FromSeconds(15));
+        engine.Provider.OnQuery = _ =>
+        {
+            // The payer pays behind the provider's answer, and a webhook that only makes us ask arrives before we have stored it.
+            var now = engine.Clock.GetUtcNow();
+            engine.Store.WriteAsync(db => db.PaymentAttempts.ExecuteUpdateAsync(set => set.SetProperty(row => row.NextCheckAt, now).SetProperty(row => row.Version, row => row.Version + 1)), CancellationToken.None).GetAwaiter().GetResult();
+            engine.Provider.OnQuery = null;
+            return null;
+        };
+
+        await engine.Get<ReconcilePayments>().RunOnceAsync(CancellationToken.None);
+
+        Assert.Equal(engine.Clock.GetUtcNow(), await engine.ReadAsync(db => db.PaymentAttempts.Where(row => row.PaymentId == payment.Id).Select(row => row.NextCheckAt).SingleAsync()));
+    }
+
+    [Fact]
     public async Task Silent_provider_opens_the_circuit_and_other_accounts_go_on()
     {
         var clock = new TestClock();
