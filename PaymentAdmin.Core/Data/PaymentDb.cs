@@ -11,6 +11,7 @@ using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Events;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Proofs;
+using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Providers.Sandbox;
 using PaymentAdmin.Core.Secrets;
 using PaymentAdmin.Core.Shops;
@@ -32,6 +33,7 @@ public abstract class PaymentDb(DbContextOptions options) : IdentityUserContext<
     public DbSet<ShopConfig> ShopConfigs => Set<ShopConfig>();
     public DbSet<ShopConfigVersion> ShopConfigVersions => Set<ShopConfigVersion>();
     public DbSet<ProviderAccount> ProviderAccounts => Set<ProviderAccount>();
+    public DbSet<ProviderToken> ProviderTokens => Set<ProviderToken>();
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
     public DbSet<Payment> Payments => Set<Payment>();
     public DbSet<PaymentAttempt> PaymentAttempts => Set<PaymentAttempt>();
@@ -62,6 +64,7 @@ public abstract class PaymentDb(DbContextOptions options) : IdentityUserContext<
     public DbSet<SandboxDelivery> SandboxDeliveries => Set<SandboxDelivery>();
     public DbSet<SandboxFault> SandboxFaults => Set<SandboxFault>();
     public DbSet<SandboxDevice> SandboxDevices => Set<SandboxDevice>();
+    public DbSet<SandboxSetting> SandboxSettings => Set<SandboxSetting>();
 
     /// <summary>What <see cref="PaymentStore"/> runs once the transaction is committed: waking workers, telling open pages.</summary>
     public List<Action> AfterCommit { get; } = [];

@@ -169,6 +169,8 @@ internal sealed class DemoPayments(ApplyObservation apply, RefundPayment refunds
         var unit = currency switch { "KZT" or "NGN" => 100, "KES" => 20, _ => 2 };
         var units = chance.Next(10) switch { < 6 => chance.Next(5, 120), < 9 => chance.Next(120, 900), _ => chance.Next(900, 3000) };
         var minor = units * unit * scale + (chance.Next(8) == 0 && scale > 1 ? scale / 2 : 0);
+        if (route.Profile.Steps.TryGetValue(currency, out var step))
+            minor -= minor % step;
         return new Money(route.Profile.Limits.TryGetValue(currency, out var limits) ? Math.Clamp(minor, limits.MinMinor, limits.MaxMinor) : minor, currency);
     }
 

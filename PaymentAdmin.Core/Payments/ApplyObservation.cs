@@ -17,6 +17,9 @@ public sealed class ApplyObservation(PaymentStore store, PaymentObjects objects,
     /// <summary>A receipt without an id of the provider's own: one per attempt.</summary>
     private const string ProvisionalPrefix = "attempt:";
 
+    /// <summary>Stands for a receipt whose own id is not known yet.</summary>
+    public static bool IsProvisional(string reference) => reference.StartsWith(ProvisionalPrefix, StringComparison.Ordinal);
+
     public Task<AppliedObservation> RunAsync(PaymentObservation observation, CancellationToken cancellationToken) =>
         store.WriteAsync(db => InTransactionAsync(db, observation, cancellationToken), cancellationToken);
 
@@ -49,6 +52,9 @@ public sealed class ApplyObservation(PaymentStore store, PaymentObjects objects,
         var wordChanged = attempt is not null && observation.ProviderStatus is not null && observation.ProviderStatus != attempt.ProviderStatus;
         var before = (payment.Status, payment.Exceptions, payment.ReceivedMinor);
 
+        // A person did not believe what was claimed, so the provider's next word stands alone.
+        if (observation.Fact is ObservedFact.EvidenceRejected or ObservedFact.EvidenceRejectedForGood)
+            attempts.ForEach(row => row.SetClaim(null, null, now));
         if (attempt is not null)
             ChangeAttempt(payment, attempt, attempts, observation, decision, now);
         CountMoney(db, payment, attempt, known.Receipt, observation, decision, now);
@@ -133,7 +139,7 @@ public sealed class ApplyObservation(PaymentStore store, PaymentObjects objects,
     {
         if (observation.Received is null || observation.Fact is not (ObservedFact.Succeeded or ObservedFact.ProofApproved))
             return (null, false, false);
-        var accountId = attempt?.AccountId ?? payment.AccountId;
+        var accountId = attempt?.AccountId ?? observation.ReceivedAt?.Id ?? payment.AccountId;
         if (observation.ReceiptReference is { } reference)
         {
             var known = await db.Receipts.FirstOrDefaultAsync(row => row.AccountId == accountId && row.Reference == reference, cancellationToken);
@@ -145,7 +151,7 @@ public sealed class ApplyObservation(PaymentStore store, PaymentObjects objects,
         if (attempt is null)
             return (null, false, false);
         var own = await db.Receipts.FirstOrDefaultAsync(row => row.AttemptId == attempt.Id && row.State == ReceiptState.Counted, cancellationToken);
-        var provisional = own is not null && own.Reference.StartsWith(ProvisionalPrefix, StringComparison.Ordinal);
+        var provisional = own is not null && IsProvisional(own.Reference);
         if (own is not null && provisional && observation.ReceiptReference is { } learnt)
         {
             await db.Receipts.Where(row => row.Id == own.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Reference, learnt), cancellationToken);
@@ -201,8 +207,8 @@ public sealed class ApplyObservation(PaymentStore store, PaymentObjects objects,
                 Id = ids.NewId(),
                 TenantId = payment.TenantId,
                 Mode = payment.Mode,
-                Provider = attempt?.Provider ?? payment.Provider ?? "manual",
-                AccountId = attempt?.AccountId ?? payment.AccountId,
+                Provider = attempt?.Provider ?? observation.ReceivedAt?.Provider ?? payment.Provider ?? "manual",
+                AccountId = attempt?.AccountId ?? observation.ReceivedAt?.Id ?? payment.AccountId,
                 Reference = observation.ReceiptReference ?? (attempt is null ? $"payment:{payment.Id}" : ProvisionalPrefix + attempt.Id),
                 AmountMinor = money.Minor,
                 Currency = money.Currency,
@@ -214,6 +220,9 @@ public sealed class ApplyObservation(PaymentStore store, PaymentObjects objects,
             added.Allocate(payment.Id, attempt?.Id, state);
             db.Receipts.Add(added);
         }
+        // Money without any attempt: the account is kept, so that a refund finds it.
+        if (attempt is null && payment.AccountId is null && observation.ReceivedAt is { } at)
+            payment.ShowAccount(at.Id, at.Provider);
         payment.Receive(decision.CountMinor, now);
         attempt?.Receive(decision.CountMinor, now);
     }

@@ -40,6 +40,10 @@ public sealed class PaymentAttempt
     public string? ProviderStatus { get; private set; }
     public long ReceivedMinor { get; private set; }
 
+    /// <summary>Receipt and amount as an unproven delivery claimed them, for the provider's confirmation.</summary>
+    public string? ClaimedReceipt { get; private set; }
+    public long? ClaimedMinor { get; private set; }
+
     /// <summary>What the payer does next, in the contract's JSON form; null when nothing.</summary>
     public string? NextActionJson { get; private set; }
     public string? LastErrorCode { get; private set; }
@@ -92,6 +96,14 @@ public sealed class PaymentAttempt
     public void Receive(long minor, DateTimeOffset now)
     {
         ReceivedMinor += minor;
+        Touch(now);
+    }
+
+    /// <summary>Keeps what was claimed, null: nothing. The amount is in the attempt's currency.</summary>
+    public void SetClaim(string? receipt, long? minor, DateTimeOffset now)
+    {
+        ClaimedReceipt = receipt;
+        ClaimedMinor = minor;
         Touch(now);
     }
 

@@ -54,6 +54,7 @@ public sealed record PaymentDecision
         ObservedFact.NeverStarted => AttemptEnded(payment, attempt, AttemptStatus.Failed, PaymentStatus.Failed, "The provider does not know this checkout: it never took place"),
         ObservedFact.OutcomeUnknown => OutcomeUnknown(payment, attempt),
         ObservedFact.OutcomeUnresolvable => OutcomeUnresolvable(payment, attempt),
+        ObservedFact.AmountContradicted => AmountContradicted(payment, attempt),
         ObservedFact.Unrecognised => Nothing(payment, "The provider used a word that we do not know; nothing was changed"),
         ObservedFact.DeadlinePassed => DeadlinePassed(payment),
         ObservedFact.CancelRequested => CancelRequested(payment),
@@ -120,7 +121,8 @@ public sealed record PaymentDecision
                 Attempt = PaidAttempt(attempt),
                 CountMinor = money.Minor,
                 Add = manual | (late ? PaymentExceptions.PaidLate : 0) | (over ? PaymentExceptions.Overpaid : 0),
-                Remove = PaymentExceptions.OutcomeUnknown,
+                // A contradicted amount that nobody counted is cleared up; one that was counted stays on record.
+                Remove = PaymentExceptions.OutcomeUnknown | (payment.ReceivedMinor == 0 ? PaymentExceptions.AmountMismatch : PaymentExceptions.None),
                 Sentence = late ? $"Paid in full after the end: {MoneyFormat.Text(money.Minor, money.Currency)}" : $"Paid in full: {MoneyFormat.Text(money.Minor, money.Currency)}",
             };
         }
@@ -150,6 +152,23 @@ public sealed record PaymentDecision
         };
         return payment.Status is PaymentStatus.Created or PaymentStatus.Pending or PaymentStatus.InReview
             ? decision with { Status = EnterReview(payment), OpenReviews = reviews | PaymentExceptions.CurrencyMismatch }
+            : decision with { Attempt = null };
+    }
+
+    private static PaymentDecision AmountContradicted(PaymentFacts payment, AttemptFacts? attempt)
+    {
+        if (attempt is null or { Status: AttemptStatus.Succeeded })
+            return Nothing(payment, "Another amount is claimed for money that is counted already") with { Integrity = IntegrityVerdict.AmountDiffers };
+        var decision = new PaymentDecision
+        {
+            Attempt = attempt.Status == AttemptStatus.Pending ? null : AttemptStatus.Pending,
+            Add = PaymentExceptions.AmountMismatch,
+            OpenReviews = payment.OpenReviews,
+            Integrity = IntegrityVerdict.AmountDiffers,
+            Sentence = "Called paid, but another amount is claimed than was asked, and nobody confirms it; nothing is counted, a person decides",
+        };
+        return payment.Status is PaymentStatus.Created or PaymentStatus.Pending or PaymentStatus.InReview
+            ? decision with { Status = EnterReview(payment), OpenReviews = payment.OpenReviews | PaymentExceptions.AmountMismatch }
             : decision with { Attempt = null };
     }
 

@@ -36,6 +36,9 @@ public enum ObservedFact
     /// <summary>The provider surely does not know the attempt: it never took place.</summary>
     NeverStarted,
 
+    /// <summary>The provider calls it paid, but a delivery claims another amount than was asked and nobody confirms it: nothing is counted, a person looks.</summary>
+    AmountContradicted,
+
     /// <summary>A word that our map does not have: shown, changes nothing.</summary>
     Unrecognised,
 
@@ -81,6 +84,9 @@ public sealed record PaymentObservation
 
     /// <summary>The provider's id of the movement; the payment's own provider reference where there is none. Counted once per account.</summary>
     public string? ReceiptReference { get; init; }
+
+    /// <summary>The account at which money came that belongs to no attempt (a paybill).</summary>
+    public ReceivingAccount? ReceivedAt { get; init; }
     public string? ProviderReference { get; init; }
     public string? ProviderReference2 { get; init; }
 
@@ -104,6 +110,9 @@ public sealed record PaymentObservation
     /// <summary>Webhook event, provider call or proof behind it.</summary>
     public string? SourceId { get; init; }
 }
+
+/// <summary>Where money came that no attempt asked for.</summary>
+public sealed record ReceivingAccount(Guid Id, string Provider);
 
 /// <summary>What an observation did.</summary>
 /// <param name="Changed">The payment's status changed.</param>

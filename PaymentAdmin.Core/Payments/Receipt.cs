@@ -54,6 +54,14 @@ public sealed class Receipt
         Version++;
     }
 
+    /// <summary>A person named its payment.</summary>
+    public void Decide(string note, string decidedBy)
+    {
+        Note = note;
+        DecidedBy = decidedBy;
+        Version++;
+    }
+
     public void Return(string note, string decidedBy)
     {
         State = ReceiptState.Returned;

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Providers;
@@ -19,6 +20,7 @@ public sealed partial class ReconcilePayments(
     ApplyObservation apply,
     RefundPayment refunds,
     AccountThrottle throttle,
+    CallbackTokens callbackTokens,
     TimeProvider clock,
     ILogger<ReconcilePayments> logger)
 {
@@ -82,7 +84,7 @@ public sealed partial class ReconcilePayments(
             async db =>
             {
                 var orderReference = await db.Payments.Where(row => row.Id == attempt.PaymentId).Select(row => row.OrderReference).SingleAsync(cancellationToken);
-                return (await accounts.OpenForAsync(db, attempt, cancellationToken), ReferenceOf(attempt, orderReference));
+                return (await accounts.OpenForAsync(db, attempt, cancellationToken), ReferenceOf(attempt, orderReference) with { CallbackToken = callbackTokens.For(attempt.Id, attempt.CallbackTokenHash) });
             },
             cancellationToken);
         var record = await calls.SendAsync(() => queries.QueryPaymentAsync(account, reference, cancellationToken), StatusReading.NoAnswer);
@@ -129,8 +131,10 @@ public sealed partial class ReconcilePayments(
         }
         // A webhook may have wished for a question while this one was under way, whose answer may be from before: the wish stays.
         var isWishedAgain = attempt.NextCheckAt >= record.StartedAt && attempt.NextCheckAt <= now;
-        if (attempt.IsOpen && !isWishedAgain)
+        if (!isWishedAgain && (attempt.IsOpen || !reading.IsAnswer))
             CheckSchedule.Continue(attempt, provider.Profile, now);
+        else if (!isWishedAgain)
+            attempt.ScheduleCheck(null, attempt.Checks, now);
         attempt.Release(now);
         return applied;
     }
@@ -191,8 +195,7 @@ public sealed partial class ReconcilePayments(
             {
                 var attempt = await db.PaymentAttempts.SingleAsync(row => row.Id == refund.AttemptId, cancellationToken);
                 var payment = await db.Payments.SingleAsync(row => row.Id == refund.PaymentId, cancellationToken);
-                var before = await db.Refunds.Where(row => row.AttemptId == attempt.Id && row.Status == RefundStatus.Succeeded).SumAsync(row => row.AmountMinor, cancellationToken);
-                return (await accounts.OpenForAsync(db, attempt, cancellationToken), RefundPayment.RequestFor(payment, attempt, refund, before));
+                return (await accounts.OpenForAsync(db, attempt, cancellationToken), await refunds.RequestForAsync(db, payment, attempt, refund, cancellationToken));
             },
             cancellationToken);
         var record = await calls.SendAsync(() => queries.QueryRefundAsync(account, request, refund.ProviderReference, cancellationToken), fault => new RefundResult.Unknown(fault));
@@ -304,7 +307,10 @@ public sealed partial class ReconcilePayments(
     }
 
     internal static AttemptReference ReferenceOf(PaymentAttempt attempt, string orderReference) =>
-        new(attempt.Id, attempt.ProviderReference, attempt.ProviderReference2, new Money(attempt.AmountMinor, attempt.Currency), attempt.CreatedAt, attempt.Method, orderReference, attempt.PageUrl);
+        new(attempt.Id, attempt.ProviderReference, attempt.ProviderReference2, new Money(attempt.AmountMinor, attempt.Currency), attempt.CreatedAt, attempt.Method, orderReference, attempt.PageUrl)
+        {
+            Claim = attempt is { ClaimedReceipt: { } receipt, ClaimedMinor: { } minor } ? new ReceiptClaim(receipt, new Money(minor, attempt.Currency)) : null,
+        };
 
     [LoggerMessage(EventId = 320, Level = LogLevel.Warning, Message = "The {Operation} call {CallId} was sent and never answered; its outcome is unknown")]
     private static partial void LogLost(ILogger logger, ProviderOperation operation, long callId);

@@ -46,6 +46,9 @@ public sealed class Refund
     public string? ProviderReference { get; private set; }
     public string? ApprovedBy { get; private set; }
 
+    /// <summary>Secret part of a callback URL that names this refund, by hash.</summary>
+    public string? CallbackTokenHash { get; private set; }
+
     /// <summary>When the request left; null while it has not.</summary>
     public DateTimeOffset? SentAt { get; private set; }
     public DateTimeOffset? SettledAt { get; private set; }
@@ -73,8 +76,9 @@ public sealed class Refund
         Touch(now);
     }
 
-    public void MarkSent(DateTimeOffset now)
+    public void MarkSent(DateTimeOffset now, string? callbackTokenHash = null)
     {
+        CallbackTokenHash = callbackTokenHash;
         SentAt = now;
         Status = RefundStatus.Pending;
         ActionRequired = null;

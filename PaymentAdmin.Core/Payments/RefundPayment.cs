@@ -36,6 +36,7 @@ public sealed class RefundPayment(
     ApplyObservation apply,
     IdSource ids,
     TimeProvider clock,
+    CallbackTokens callbackTokens,
     FailPoints failPoints,
     LiveUpdates updates)
 {
@@ -161,6 +162,8 @@ public sealed class RefundPayment(
         var amount = request.AmountMinor ?? payment.RefundableMinor;
         if (await CheckAsync(db, payment, attempt, amount, cancellationToken) is { } refused)
             return refused;
+        if (attempt is not null && providers[attempt.Provider] is IRefunds && providers[attempt.Provider].Profile.StepFault(new Money(amount, payment.Currency)) is { } fault)
+            return fault;
         if (!payment.TryReserveRefund(amount, now))
             return Exceeds(payment);
 
@@ -274,22 +277,30 @@ public sealed class RefundPayment(
             return null;
         }
         var attempt = await db.PaymentAttempts.SingleAsync(row => row.Id == refund.AttemptId, cancellationToken);
-        var before = await db.Refunds.Where(row => row.AttemptId == attempt.Id && row.Status == RefundStatus.Succeeded).SumAsync(row => row.AmountMinor, cancellationToken);
-        refund.MarkSent(clock.GetUtcNow());
+        var token = providers[refund.Provider].Profile.WebhookTrust == WebhookTrust.SecretPath ? callbackTokens.For(refund.Id) : null;
+        refund.MarkSent(clock.GetUtcNow(), token is null ? null : ApiKey.HashOf(token));
         var call = calls.Prepare(db, payment, attempt, refund, ProviderOperation.Refund, idempotencyKey: refund.Id.ToString(), refund.AmountMinor);
         await db.SaveChangesAsync(cancellationToken);
-        return new PreparedRefund(refund.Id, payment.Id, call.Id, await accounts.OpenForAsync(db, attempt, cancellationToken), RequestFor(payment, attempt, refund, before));
+        return new PreparedRefund(refund.Id, payment.Id, call.Id, await accounts.OpenForAsync(db, attempt, cancellationToken), await RequestForAsync(db, payment, attempt, refund, cancellationToken));
     }
 
-    internal static RefundRequest RequestFor(Payment payment, PaymentAttempt attempt, Refund refund, long refundedBeforeMinor) => new()
+    internal async Task<RefundRequest> RequestForAsync(PaymentDb db, Payment payment, PaymentAttempt attempt, Refund refund, CancellationToken cancellationToken)
     {
-        RefundId = refund.Id,
-        Attempt = new AttemptReference(attempt.Id, attempt.ProviderReference, attempt.ProviderReference2, new Money(attempt.AmountMinor, attempt.Currency), attempt.CreatedAt, attempt.Method, payment.OrderReference),
-        Amount = new Money(refund.AmountMinor, refund.Currency),
-        Reason = refund.Reason,
-        IsFull = refund.AmountMinor == attempt.ReceivedMinor,
-        RefundedBeforeMinor = refundedBeforeMinor,
-    };
+        var others = await db.Refunds.Where(row => row.AttemptId == attempt.Id && row.Id != refund.Id && row.Status != RefundStatus.Failed).Select(row => new { row.Status, row.AmountMinor }).ToListAsync(cancellationToken);
+        var receipts = await db.Receipts.Where(row => row.AttemptId == attempt.Id && row.State == ReceiptState.Counted).OrderBy(row => row.ReceivedAt).Select(row => row.Reference).ToListAsync(cancellationToken);
+        return new RefundRequest
+        {
+            RefundId = refund.Id,
+            Attempt = ReconcilePayments.ReferenceOf(attempt, payment.OrderReference),
+            Amount = new Money(refund.AmountMinor, refund.Currency),
+            Reason = refund.Reason,
+            IsFull = refund.AmountMinor == attempt.ReceivedMinor,
+            RefundedBeforeMinor = others.Where(row => row.Status == RefundStatus.Succeeded).Sum(row => row.AmountMinor),
+            OtherRefundsMinor = others.Sum(row => row.AmountMinor),
+            ReceiptReference = receipts.Find(reference => !ApplyObservation.IsProvisional(reference)),
+            CallbackToken = callbackTokens.For(refund.Id, refund.CallbackTokenHash),
+        };
+    }
 
     private async Task SendAsync(PreparedRefund prepared)
     {

@@ -38,6 +38,7 @@ public sealed class StartAttempt(
     PaymentObjects objects,
     IdSource ids,
     TimeProvider clock,
+    CallbackTokens callbackTokens,
     FailPoints failPoints)
 {
     /// <summary>Starts (another) checkout of an existing payment. Answers when the provider has answered, or its silence is stored.</summary>
@@ -79,10 +80,11 @@ public sealed class StartAttempt(
         if (CheckAgainst(profile, request, amount) is { } problem)
             return problem;
 
-        var callbackToken = profile.WebhookTrust == WebhookTrust.SecretPath ? IdSource.NewToken() : null;
+        var attemptId = request.AttemptId ?? ids.NewId();
+        var callbackToken = profile.WebhookTrust == WebhookTrust.SecretPath ? callbackTokens.For(attemptId) : null;
         var attempt = new PaymentAttempt
         {
-            Id = request.AttemptId ?? ids.NewId(),
+            Id = attemptId,
             PaymentId = payment.Id,
             TenantId = payment.TenantId,
             Mode = payment.Mode,
@@ -146,7 +148,9 @@ public sealed class StartAttempt(
         return open is not null && open.AmountMinor == payment.AmountMinor - payment.ReceivedMinor && (open.Status == AttemptStatus.Created || (IsPage(open) && !(open.ExpiresAt <= now))) ? open.Id : null;
     }
 
-    private static bool IsPage(PaymentAttempt attempt) => attempt.NextActionJson is { } action && JsonNode.Parse(action)?["type"]?.GetValue<string>() == "redirect";
+    private static bool IsPage(PaymentAttempt attempt) => ActionOf(attempt) == "redirect";
+
+    private static string? ActionOf(PaymentAttempt attempt) => attempt.NextActionJson is { } action ? JsonNode.Parse(action)?["type"]?.GetValue<string>() : null;
 
     /// <summary>At most one attempt may take money at a time.</summary>
     private static async Task<Problem?> StandingInTheWayAsync(PaymentDb db, Payment payment, DateTimeOffset now, CancellationToken cancellationToken)
@@ -156,7 +160,8 @@ public sealed class StartAttempt(
         {
             if (attempt.Status == AttemptStatus.Unknown)
                 return new Problem(Codes.AttemptOutcomeUnknown, "An earlier attempt may have taken the money and its outcome is not known yet. It is being cleared up.") { PaymentId = payment.Id };
-            if (!IsPage(attempt))
+            // Pages and instructions ask nobody by themselves: another way may be offered, and they stay watched.
+            if (ActionOf(attempt) is not ("redirect" or "instructions"))
             {
                 var wait = attempt.ExpiresAt is { } end && end > now ? (int)Math.Ceiling((end - now).TotalSeconds) : 5;
                 return new Problem(Codes.AttemptInProgress, "The payer is still being asked by an earlier attempt.") { PaymentId = payment.Id, RetryAfterSeconds = Math.Clamp(wait, 1, 600) };
@@ -173,7 +178,7 @@ public sealed class StartAttempt(
             return Problem.Invalid("method", $"{profile.Name} has no method '{request.Method}'; it has {string.Join(", ", profile.Methods)}.");
         if (profile.Limits.TryGetValue(amount.Currency, out var limits) && (amount.Minor < limits.MinMinor || amount.Minor > limits.MaxMinor))
             return new Problem(Codes.AmountOutOfRange, $"{profile.Name} takes {MoneyFormat.Text(limits.MinMinor, amount.Currency)} to {MoneyFormat.Text(limits.MaxMinor, amount.Currency)}.");
-        return null;
+        return profile.StepFault(amount);
     }
 
     private CheckoutRequest RequestFor(Payment payment, PaymentAttempt attempt, AttemptRequest request, Money amount, string? callbackToken) => new()

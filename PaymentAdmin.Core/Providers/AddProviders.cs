@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers.CloudPayments;
 using PaymentAdmin.Core.Providers.Flutterwave;
@@ -7,9 +8,11 @@ using PaymentAdmin.Core.Providers.Ikhokha;
 using PaymentAdmin.Core.Providers.Ioka;
 using PaymentAdmin.Core.Providers.Kaspi;
 using PaymentAdmin.Core.Providers.Manual;
+using PaymentAdmin.Core.Providers.Mpesa;
 using PaymentAdmin.Core.Providers.Paystack;
 using PaymentAdmin.Core.Providers.Sandbox;
 using PaymentAdmin.Core.Providers.Stripe;
+using PaymentAdmin.Core.Secrets;
 
 namespace PaymentAdmin.Core.Providers;
 
@@ -25,10 +28,12 @@ public static class ProviderServices
         services.Add<IkhokhaProvider, IkhokhaSandbox>();
         services.Add<CloudPaymentsProvider, CloudPaymentsSandbox>();
         services.Add<FlutterwaveProvider, FlutterwaveSandbox>();
+        services.Add<MpesaProvider, MpesaSandbox>();
         services.AddSingleton<IPaymentProvider, ManualProvider>();
 
         services.AddSingleton<ProviderRegistry>();
         services.AddSingleton<ProviderHttp>();
+        services.AddSingleton(sources => new ProviderTokens(sources.GetRequiredService<PaymentStore>, sources.GetRequiredService<SecretBox>, sources.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SandboxHost>();
         services.AddSingleton<SandboxWebhooks>();
         services.AddGuardedClient(SandboxWebhooks.ClientName, Mode.Test, reachesSelf: true);

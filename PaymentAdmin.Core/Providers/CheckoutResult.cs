@@ -94,6 +94,15 @@ public sealed record RefundRequest
 
     /// <summary>What the provider called paid-back money before this refund, for providers whose refunds are checked by the sum.</summary>
     public required long RefundedBeforeMinor { get; init; }
+
+    /// <summary>The attempt's other refunds that have not failed, under way or done.</summary>
+    public long OtherRefundsMinor { get; init; }
+
+    /// <summary>The provider's id of the movement of money that is given back, where it told one.</summary>
+    public string? ReceiptReference { get; init; }
+
+    /// <summary>Secret part of this refund's own callback URL, where the provider's callbacks carry no proof.</summary>
+    public string? CallbackToken { get; init; }
 }
 
 /// <summary>How a refund stands. Closed.</summary>
@@ -130,6 +139,21 @@ public abstract record CancelResult
     public sealed record TooLate(string Message) : CancelResult;
 
     public sealed record Unknown(string Reason) : CancelResult;
+}
+
+/// <summary>Whether our addresses are registered. Closed.</summary>
+public abstract record RegistrationResult
+{
+    private RegistrationResult()
+    {
+    }
+
+    /// <param name="Message">The provider's own words.</param>
+    public sealed record Registered(string Message) : RegistrationResult;
+
+    public sealed record Refused(string Code, string Message, string? ProviderCode = null) : RegistrationResult;
+
+    public sealed record Unknown(string Reason) : RegistrationResult;
 }
 
 /// <summary>One movement in the provider's own books.</summary>

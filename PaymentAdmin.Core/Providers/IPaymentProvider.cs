@@ -76,6 +76,13 @@ public interface IReadsUnsignedAlias : IReadsWebhooks
     WebhookReply AliasReply { get; }
 }
 
+/// <summary>Is told our addresses by a call, instead of by a person who pastes them into a dashboard.</summary>
+public interface IRegistersAddresses
+{
+    /// <summary>Safe to repeat: addresses that are registered already are no fault.</summary>
+    Task<RegistrationResult> RegisterAddressesAsync(ProviderAccountSnapshot account, CancellationToken cancellationToken);
+}
+
 /// <summary>Can list what it did, for reconciliation.</summary>
 public interface IListsTransactions
 {
@@ -114,4 +121,14 @@ public sealed record ProviderAccountSnapshot
 /// <param name="Ours">Our id of the attempt, as it was sent.</param>
 /// <param name="Theirs">The provider's id; null while it is not known.</param>
 /// <param name="PageUrl">The provider's page that the payer was sent to; null when there is none any more.</param>
-public sealed record AttemptReference(Guid Ours, string? Theirs, string? Theirs2, Money Amount, DateTimeOffset CreatedAt, string? Method = null, string? OrderReference = null, string? PageUrl = null);
+public sealed record AttemptReference(Guid Ours, string? Theirs, string? Theirs2, Money Amount, DateTimeOffset CreatedAt, string? Method = null, string? OrderReference = null, string? PageUrl = null)
+{
+    /// <summary>What an unproven delivery said had come, to be confirmed; null when none said anything.</summary>
+    public ReceiptClaim? Claim { get; init; }
+
+    /// <summary>Secret part of the attempt's own callback URL, for questions whose answer comes as a callback; null where there is none.</summary>
+    public string? CallbackToken { get; init; }
+}
+
+/// <param name="Reference">The provider's id of the movement of money, as it was claimed.</param>
+public sealed record ReceiptClaim(string Reference, Money Amount);

@@ -1,3 +1,4 @@
+using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
 
 namespace PaymentAdmin.Core.Providers;
@@ -34,6 +35,9 @@ public sealed record ProviderProfile
 
     /// <summary>Smallest and largest amount in minor units, per currency; the contract's limits where absent.</summary>
     public IReadOnlyDictionary<string, (long MinMinor, long MaxMinor)> Limits { get; init; } = new Dictionary<string, (long, long)>();
+
+    /// <summary>Amounts are whole multiples of this many minor units, per currency (100: whole shillings); any where absent.</summary>
+    public IReadOnlyDictionary<string, long> Steps { get; init; } = new Dictionary<string, long>();
 
     /// <summary>What travels on the wire, for people: "major units with two decimals", "minor units".</summary>
     public required string AmountUnit { get; init; }
@@ -92,6 +96,11 @@ public sealed record ProviderProfile
     /// <summary>What it cannot do, for people.</summary>
     public IReadOnlyList<string> Lacks { get; init; } = [];
 
+    /// <summary>Why an amount cannot be asked or given back; null when it can.</summary>
+    public Problem? StepFault(Money amount) => Steps.TryGetValue(amount.Currency, out var step) && amount.Minor % step != 0
+        ? new Problem(Codes.AmountOutOfRange, $"{Name} moves multiples of {MoneyFormat.Text(step, amount.Currency)} only; {MoneyFormat.Text(amount.Minor, amount.Currency)} is none.")
+        : null;
+
     public string BaseUrl(Mode mode) => mode == Mode.Live ? LiveBaseUrl : TestBaseUrl;
 }
 
@@ -108,7 +117,10 @@ public sealed record CredentialField(string Name, string Label, bool IsSecret, b
     /// <summary>Proves webhooks: 16 bytes at least, or it counts as missing.</summary>
     public bool IsWebhookSecret { get; init; }
 
-    /// <summary>A value that everybody knows and that stands for the sandbox: refused in an account that calls the provider itself.</summary>
+    /// <summary>
+    /// A value that everybody knows and that stands for the sandbox, whose accounts get it also where the field is optional; refused in an
+    /// account that calls the provider itself.
+    /// </summary>
     public string? SandboxValue { get; init; }
 
     /// <summary>A required field that may be missing when this other one is there.</summary>

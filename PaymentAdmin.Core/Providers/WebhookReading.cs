@@ -9,6 +9,9 @@ namespace PaymentAdmin.Core.Providers;
 /// <param name="Token">The secret last segment of an address that names what the delivery is about.</param>
 public sealed record InboundRequest(ReadOnlyMemory<byte> Body, IReadOnlyDictionary<string, string> Headers, string Path, string Query, string? Kind, string? Token, DateTimeOffset ReceivedAt)
 {
+    /// <summary>The token named a refund, not an attempt.</summary>
+    public bool IsAboutRefund { get; init; }
+
     public string Header(string name) => Headers.GetValueOrDefault(name) ?? "";
 }
 
@@ -41,6 +44,9 @@ public abstract record WebhookReading
     /// <summary>The provider's id of the payment.</summary>
     public string? Reference { get; init; }
 
+    /// <summary>The provider's second id of the payment, where it has one: both must fit.</summary>
+    public string? Reference2 { get; init; }
+
     /// <summary>Our attempt's id, or the order reference as the provider sends it back.</summary>
     public string? OurReference { get; init; }
 
@@ -54,7 +60,11 @@ public abstract record WebhookReading
     public sealed record PaymentSays(StatusReading Status) : WebhookReading;
 
     /// <summary>The proof is weak, or the amount is missing: the provider is asked before anything changes.</summary>
-    public sealed record AskProvider : WebhookReading;
+    public sealed record AskProvider : WebhookReading
+    {
+        /// <summary>What it claims to have come: kept beside the attempt, so that the provider's confirmation finds amount and receipt.</summary>
+        public ReceiptClaim? Claim { get; init; }
+    }
 
     public sealed record RefundSays(string RefundReference, RefundStatus Status, Money? Amount) : WebhookReading
     {

@@ -32,7 +32,7 @@ public sealed partial class InboxWriter(IDbContextFactory<PaymentDb> contexts, W
     private static readonly string[] Columns =
     [
         "id", "tenant_id", "account_id", "provider", "mode", "kind", "dedupe_key", "body", "body_sha256", "headers_json", "remote_ip", "received_at",
-        "source_verdict", "attempt_id", "event_type", "provider_reference", "state", "integrity", "attempts", "crashes", "next_attempt_at", "lease_token", "duplicates",
+        "source_verdict", "attempt_id", "refund_id", "event_type", "provider_reference", "state", "integrity", "attempts", "crashes", "next_attempt_at", "lease_token", "duplicates",
     ];
 
     private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(QueueMax) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
@@ -153,13 +153,13 @@ public sealed partial class InboxWriter(IDbContextFactory<PaymentDb> contexts, W
     private static object?[] Values(WebhookEvent received) =>
     [
         received.Id, received.TenantId, received.AccountId, received.Provider, Words.Of(received.Mode), received.Kind, received.DedupeKey, received.Body, received.BodySha256, received.HeadersJson, received.RemoteIp,
-        received.ReceivedAt.UtcTicks, received.SourceVerdict, received.AttemptId, received.EventType, received.ProviderReference, Words.Of(received.State), Words.Of(received.Integrity), received.Attempts, received.Crashes,
+        received.ReceivedAt.UtcTicks, received.SourceVerdict, received.AttemptId, received.RefundId, received.EventType, received.ProviderReference, Words.Of(received.State), Words.Of(received.Integrity), received.Attempts, received.Crashes,
         received.NextAttemptAt?.UtcTicks, received.LeaseToken, received.Duplicates,
     ];
 
     private static NpgsqlDbType TypeOf(string column) => column switch
     {
-        "id" or "tenant_id" or "account_id" or "attempt_id" => NpgsqlDbType.Uuid,
+        "id" or "tenant_id" or "account_id" or "attempt_id" or "refund_id" => NpgsqlDbType.Uuid,
         "body" => NpgsqlDbType.Bytea,
         "received_at" or "next_attempt_at" or "lease_token" => NpgsqlDbType.Bigint,
         "attempts" or "crashes" or "duplicates" => NpgsqlDbType.Integer,

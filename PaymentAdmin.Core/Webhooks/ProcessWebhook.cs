@@ -161,7 +161,7 @@ public sealed partial class ProcessWebhook(
     {
         if (providers[received.Provider] is not IReadsWebhooks reader)
             return new WebhookReading.Unreadable("This build reads no webhooks of the provider") { DedupeKey = received.DedupeKey };
-        return reader.Parse(new InboundRequest(received.Body, new Dictionary<string, string>(), "", "", received.Kind, null, received.ReceivedAt));
+        return reader.Parse(new InboundRequest(received.Body, new Dictionary<string, string>(), "", "", received.Kind, null, received.ReceivedAt) { IsAboutRefund = received.RefundId is not null });
     }
 
     private IntegrityVerdict? Contradiction(WebhookReading reading, ProviderAccount account)
@@ -185,6 +185,21 @@ public sealed partial class ProcessWebhook(
             WaitForPayment(received, now);
             return;
         }
+        if (received is { AttemptId: not null, RefundId: null } && reading.Reference is not null)
+        {
+            // The callback may be faster than the answer to our own call, which brings the reference that it must fit.
+            if (attempt is { ProviderReference: null, Status: AttemptStatus.Created })
+            {
+                WaitForPayment(received, now);
+                return;
+            }
+            if (Differs(reading.Reference, attempt.ProviderReference) || Differs(reading.Reference2, attempt.ProviderReference2))
+            {
+                received.Integrity = IntegrityVerdict.WrongReference;
+                Settle(received, WebhookState.Ignored, "Names another checkout than the one whose address it came to", now);
+                return;
+            }
+        }
         received.PaymentId = attempt.PaymentId;
         received.ProviderReference ??= attempt.ProviderReference;
         switch (reading)
@@ -194,7 +209,19 @@ public sealed partial class ProcessWebhook(
                 received.Integrity = applied.Integrity;
                 Take(db, received, attempt.PaymentId, applied.Sentence, now);
                 break;
-            case WebhookReading.AskProvider:
+            case WebhookReading.AskProvider ask:
+                if (await RefusedClaimAsync(db, attempt, ask, cancellationToken) is { } refused)
+                {
+                    if (refused.Verdict == IntegrityVerdict.Agrees)
+                        attempt.Learn(reading.Reference, reading.Reference2, providerStatus: null, now);
+                    received.Integrity = refused.Verdict;
+                    Settle(received, refused.State, refused.Outcome, now);
+                    return;
+                }
+                // A checkout whose answer was lost is known by its address; from here on it can be asked about.
+                attempt.Learn(reading.Reference, reading.Reference2, providerStatus: null, now);
+                if (ask.Claim is { } claim)
+                    attempt.SetClaim(claim.Reference, claim.Amount.Minor, now);
                 attempt.ScheduleCheck(now, attempt.Checks, now);
                 await AskAboutRefundsAsync(db, attempt, now, cancellationToken);
                 Take(db, received, attempt.PaymentId, "The provider is asked before anything changes", now);
@@ -209,6 +236,26 @@ public sealed partial class ProcessWebhook(
                 Settle(received, WebhookState.Ignored, "Of a kind that changes nothing here", now);
                 break;
         }
+    }
+
+    private static bool Differs(string? said, string? known) => said is not null && known is not null && said != known;
+
+    /// <summary>
+    /// A claim about an attempt whose money is counted already, and a claim in other money. The first receipt of a checkout stands; another
+    /// one is put before a person.
+    /// </summary>
+    private static async Task<(IntegrityVerdict Verdict, WebhookState State, string Outcome)?> RefusedClaimAsync(PaymentDb db, PaymentAttempt attempt, WebhookReading.AskProvider ask, CancellationToken cancellationToken)
+    {
+        if (ask.Claim is not { } claim)
+            return null;
+        if (claim.Amount.Currency != attempt.Currency)
+            return (IntegrityVerdict.CurrencyDiffers, WebhookState.Quarantined, $"Claims {claim.Amount.Currency} where {attempt.Currency} was asked");
+        var counted = await db.Receipts.Where(row => row.AttemptId == attempt.Id && row.State == ReceiptState.Counted).Select(row => row.Reference).ToListAsync(cancellationToken);
+        if (counted.Contains(claim.Reference))
+            return (IntegrityVerdict.Agrees, WebhookState.Ignored, "Said again; this money is counted already");
+        return counted.Exists(reference => !ApplyObservation.IsProvisional(reference))
+            ? (IntegrityVerdict.WrongReference, WebhookState.Quarantined, "Claims another receipt for a checkout whose receipt is counted already")
+            : null;
     }
 
     /// <summary>An event that only makes us ask may be about a refund: those that are under way are asked about as well.</summary>
@@ -250,7 +297,13 @@ public sealed partial class ProcessWebhook(
         var now = clock.GetUtcNow();
         var payment = await db.LockPaymentAsync(attempt.PaymentId, cancellationToken) ?? throw new InvalidOperationException("An attempt without its payment.");
         var ours = Guid.TryParse(says.OurRefundReference, out var refundId) ? refundId : (Guid?)null;
-        var refund = await db.Refunds.FirstOrDefaultAsync(row => row.AttemptId == attempt.Id && (row.ProviderReference == says.RefundReference || row.Id == ours), cancellationToken);
+        var named = received.RefundId;
+        var refund = await db.Refunds.FirstOrDefaultAsync(row => row.AttemptId == attempt.Id && (row.Id == named || row.ProviderReference == says.RefundReference || row.Id == ours), cancellationToken);
+        if (refund is not null && named is not null && says.Status == RefundStatus.Failed && Differs(says.RefundReference, refund.ProviderReference))
+        {
+            Settle(received, WebhookState.Ignored, "A question about the refund failed; that says nothing about the refund", now);
+            return;
+        }
         if (refund is null && says.Amount is null)
         {
             WaitForPayment(received, now);
@@ -317,55 +370,66 @@ public sealed partial class ProcessWebhook(
     private async Task TakeReceiptAsync(PaymentDb db, WebhookEvent received, WebhookReading.ReceiptSays says, ProviderAccount account, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var code = PaymentCode.Normalise(says.BillReference);
         var typed = says.BillReference.Trim();
-        var payment = await db.Payments.AsNoTracking()
-            .Where(row => row.TenantId == account.TenantId && row.Mode == account.Mode && (row.PaymentCode == code || row.OrderReference == typed))
-            .OrderByDescending(row => row.CreatedAt).FirstOrDefaultAsync(cancellationToken);
+        var known = await db.Receipts.AsNoTracking().FirstOrDefaultAsync(row => row.AccountId == account.Id && row.Reference == says.ReceiptReference, cancellationToken);
+        if (known is { State: ReceiptState.Unallocated or ReceiptState.Returned })
+        {
+            Settle(received, WebhookState.Ignored, "Said again; a person decides, or has decided, about this money", now);
+            return;
+        }
+        // Whoever reported the money first has found its payment; else what the payer typed names it.
+        var payment = known?.PaymentId is { } counted
+            ? await db.Payments.AsNoTracking().SingleAsync(row => row.Id == counted, cancellationToken)
+            : await BilledPayment.FindAsync(db, account.TenantId, account.Mode, account.Provider, account.Id, typed, cancellationToken);
         if (payment is not null)
         {
-            var attempt = await db.PaymentAttempts.Where(row => row.PaymentId == payment.Id && row.AccountId == account.Id).OrderByDescending(row => row.CreatedAt).FirstOrDefaultAsync(cancellationToken);
-            var status = new StatusReading(ObservedFact.Succeeded, null) { Received = says.Amount, ReceiptReference = says.ReceiptReference, Payer = says.Payer };
-            if (attempt is null)
-                await BindAccountAsync(db, payment.Id, account, cancellationToken);
-            var applied = await apply.InTransactionAsync(
-                db,
-                attempt is not null ? ObservationOf(received, attempt, status) : new PaymentObservation { PaymentId = payment.Id, Fact = ObservedFact.Succeeded, Source = ObservationSource.Webhook, Actor = Actor.Provider(received.Provider), Received = says.Amount, ReceiptReference = says.ReceiptReference, Payer = says.Payer, SourceId = received.Id.ToString() },
-                cancellationToken);
+            var attempt = await AttemptForAsync(db, payment.Id, account.Id, says.ReceiptReference, known?.AttemptId, cancellationToken);
+            var applied = await apply.InTransactionAsync(db, ReceiptObservation(received, payment.Id, attempt, account, says), cancellationToken);
             received.PaymentId = payment.Id;
             received.Integrity = applied.Integrity;
             Take(db, received, payment.Id, applied.Sentence, now);
             return;
         }
-        if (!await db.Receipts.AnyAsync(row => row.AccountId == account.Id && row.Reference == says.ReceiptReference, cancellationToken))
+        db.Receipts.Add(new Receipt
         {
-            db.Receipts.Add(new Receipt
-            {
-                Id = ids.NewId(),
-                TenantId = account.TenantId,
-                Mode = account.Mode,
-                Provider = account.Provider,
-                AccountId = account.Id,
-                Reference = says.ReceiptReference,
-                AmountMinor = says.Amount.Minor,
-                Currency = says.Amount.Currency,
-                Payer = says.Payer,
-                BillReference = typed[..Math.Min(typed.Length, 100)],
-                ReceivedAt = now,
-                State = ReceiptState.Unallocated,
-            });
-        }
+            Id = ids.NewId(),
+            TenantId = account.TenantId,
+            Mode = account.Mode,
+            Provider = account.Provider,
+            AccountId = account.Id,
+            Reference = says.ReceiptReference,
+            AmountMinor = says.Amount.Minor,
+            Currency = says.Amount.Currency,
+            Payer = says.Payer,
+            BillReference = typed[..Math.Min(typed.Length, 100)],
+            ReceivedAt = now,
+            State = ReceiptState.Unallocated,
+        });
         received.Integrity = IntegrityVerdict.WrongReference;
         Settle(received, WebhookState.Applied, "Money without a payment: kept as an unallocated receipt", now);
         db.WebhookApplications.Add(new WebhookApplication { EventId = received.Id, PaymentId = Guid.Empty, LeaseToken = received.LeaseToken, At = now });
     }
 
-    private static async Task BindAccountAsync(PaymentDb db, Guid paymentId, ProviderAccount account, CancellationToken cancellationToken)
+    /// <summary>The checkout whose money this is: the one that claimed or counted the receipt, else the newest at this account.</summary>
+    private static async Task<PaymentAttempt?> AttemptForAsync(PaymentDb db, Guid paymentId, Guid accountId, string receipt, Guid? countedFor, CancellationToken cancellationToken)
     {
-        var payment = await db.LockPaymentAsync(paymentId, cancellationToken);
-        if (payment is { AccountId: null })
-            payment.ShowAccount(account.Id, account.Provider);
+        var own = await db.PaymentAttempts.Where(row => row.PaymentId == paymentId && row.AccountId == accountId).OrderByDescending(row => row.CreatedAt).ToListAsync(cancellationToken);
+        return own.Find(row => row.Id == countedFor) ?? own.Find(row => row.ClaimedReceipt == receipt) ?? own.FirstOrDefault();
     }
+
+    private static PaymentObservation ReceiptObservation(WebhookEvent received, Guid paymentId, PaymentAttempt? attempt, ProviderAccount account, WebhookReading.ReceiptSays says) => new()
+    {
+        PaymentId = paymentId,
+        AttemptId = attempt?.Id,
+        ReceivedAt = new ReceivingAccount(account.Id, account.Provider),
+        Fact = ObservedFact.Succeeded,
+        Source = ObservationSource.Webhook,
+        Actor = Actor.Provider(received.Provider),
+        Received = says.Amount,
+        ReceiptReference = says.ReceiptReference,
+        Payer = says.Payer,
+        SourceId = received.Id.ToString(),
+    };
 
     private static void WaitForPayment(WebhookEvent received, DateTimeOffset now)
     {

@@ -75,7 +75,8 @@ public sealed class ReceiveWebhook(PaymentStore store, ProviderRegistry provider
         if (AddressOf(provider.Profile, request.Kind) is not var (kind, token))
             return new ReceivedWebhook.UnknownAccount();
         request = request with { Kind = kind, Token = token };
-        var named = token is null ? null : await FindAttemptAsync(account.AccountId, token, cancellationToken);
+        var named = token is null ? null : await FindNamedAsync(account.AccountId, token, cancellationToken);
+        request = request with { IsAboutRefund = named?.RefundId is not null };
         var verification = token is not null && named is null ? new WebhookVerification.Rejected("the token in the path names nothing") : reader.Verify(account, request);
         if (verification is not WebhookVerification.Verified verified)
         {
@@ -90,8 +91,8 @@ public sealed class ReceiveWebhook(PaymentStore store, ProviderRegistry provider
     }
 
     /// <summary>Stores what this account has proven; also for deliveries that came by an alias.</summary>
-    /// <param name="named">The attempt that the address names.</param>
-    internal async Task<ReceivedWebhook> StoreAsync(ProviderAccountSnapshot account, IReadsWebhooks reader, WebhookVerification.Verified verified, InboundRequest request, Guid? named, string? remoteIp, CancellationToken cancellationToken)
+    /// <param name="named">What the token of the address names.</param>
+    internal async Task<ReceivedWebhook> StoreAsync(ProviderAccountSnapshot account, IReadsWebhooks reader, WebhookVerification.Verified verified, InboundRequest request, (Guid? AttemptId, Guid? RefundId)? named, string? remoteIp, CancellationToken cancellationToken)
     {
         var reading = reader.Parse(request);
         var body = request.Body.ToArray();
@@ -110,7 +111,8 @@ public sealed class ReceiveWebhook(PaymentStore store, ProviderRegistry provider
             RemoteIp = remoteIp,
             ReceivedAt = request.ReceivedAt,
             SourceVerdict = verified.How,
-            AttemptId = named,
+            AttemptId = named?.AttemptId,
+            RefundId = named?.RefundId,
             EventType = Cut(reading.EventType),
             ProviderReference = Cut(reading.Reference),
             State = WebhookState.Pending,
@@ -156,10 +158,18 @@ public sealed class ReceiveWebhook(PaymentStore store, ProviderRegistry provider
         return opened;
     }
 
-    private async Task<Guid?> FindAttemptAsync(Guid accountId, string token, CancellationToken cancellationToken)
+    private async Task<(Guid? AttemptId, Guid? RefundId)?> FindNamedAsync(Guid accountId, string token, CancellationToken cancellationToken)
     {
         var hash = ApiKey.HashOf(token);
-        return await store.ReadAsync(db => db.PaymentAttempts.Where(row => row.CallbackTokenHash == hash && row.AccountId == accountId).Select(row => (Guid?)row.Id).FirstOrDefaultAsync(cancellationToken), cancellationToken);
+        return await store.ReadAsync<(Guid?, Guid?)?>(
+            async db =>
+            {
+                if (await db.PaymentAttempts.Where(row => row.CallbackTokenHash == hash && row.AccountId == accountId).Select(row => (Guid?)row.Id).FirstOrDefaultAsync(cancellationToken) is { } attemptId)
+                    return (attemptId, null);
+                var refund = await db.Refunds.Where(row => row.CallbackTokenHash == hash && row.AccountId == accountId).Select(row => new { row.Id, row.AttemptId }).FirstOrDefaultAsync(cancellationToken);
+                return refund is null ? null : (refund.AttemptId, refund.Id);
+            },
+            cancellationToken);
     }
 
     /// <summary>As it is stored, whatever its length.</summary>

@@ -56,6 +56,9 @@ public sealed class WebhookEvent
     /// <summary>The attempt that a secret path token named, where the scheme has one.</summary>
     public Guid? AttemptId { get; init; }
 
+    /// <summary>The refund that the token named; its attempt stands beside it.</summary>
+    public Guid? RefundId { get; init; }
+
     public WebhookState State { get; set; }
     public IntegrityVerdict Integrity { get; set; }
     public string? EventType { get; set; }

@@ -23,10 +23,12 @@ public sealed class CoreBench : IAsyncDisposable
 
     private readonly TestDatabase database;
     private readonly ServiceProvider services;
+    private readonly Action<IServiceCollection>? configure;
+    private readonly bool ownsDatabase;
 
-    private CoreBench(TestDatabase database)
+    private CoreBench(TestDatabase database, TestClock clock, Action<IServiceCollection>? configure, bool ownsDatabase)
     {
-        this.database = database;
+        (this.database, Clock, this.configure, this.ownsDatabase) = (database, clock, configure, ownsDatabase);
         var registered = new ServiceCollection();
         registered.AddLogging();
         registered.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
@@ -51,14 +53,19 @@ public sealed class CoreBench : IAsyncDisposable
         });
         registered.AddProviders();
         registered.AddPayments();
+        configure?.Invoke(registered);
         services = registered.BuildServiceProvider();
     }
 
-    public TestClock Clock { get; } = new();
+    public TestClock Clock { get; }
 
     public PaymentStore Store => Get<PaymentStore>();
 
-    public static async Task<CoreBench> StartAsync() => new(await TestDatabase.CreateAsync(Schema));
+    /// <param name="configure">What a test replaces of the services: the way to the providers, for example.</param>
+    public static async Task<CoreBench> StartAsync(Action<IServiceCollection>? configure = null) => new(await TestDatabase.CreateAsync(Schema), new TestClock(), configure, ownsDatabase: true);
+
+    /// <summary>Another instance on the same database: nothing is shared but database, clock and what the test replaced.</summary>
+    public CoreBench Another() => new(database, Clock, configure, ownsDatabase: false);
 
     public T Get<T>() where T : notnull => services.GetRequiredService<T>();
 
@@ -75,7 +82,8 @@ public sealed class CoreBench : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await services.DisposeAsync();
-        await database.DisposeAsync();
+        if (ownsDatabase)
+            await database.DisposeAsync();
     }
 
     private sealed class Contexts(TestDatabase database) : IDbContextFactory<PaymentDb>

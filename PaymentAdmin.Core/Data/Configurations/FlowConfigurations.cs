@@ -115,3 +115,12 @@ internal sealed class SandboxDeviceConfiguration : IEntityTypeConfiguration<Sand
 {
     public void Configure(EntityTypeBuilder<SandboxDevice> builder) => builder.HasKey(device => new { device.Provider, device.Merchant, device.Token });
 }
+
+internal sealed class SandboxSettingConfiguration : IEntityTypeConfiguration<SandboxSetting>
+{
+    public void Configure(EntityTypeBuilder<SandboxSetting> builder)
+    {
+        builder.HasKey(setting => new { setting.Provider, setting.Merchant, setting.Name });
+        builder.Property(setting => setting.Version).IsConcurrencyToken();
+    }
+}

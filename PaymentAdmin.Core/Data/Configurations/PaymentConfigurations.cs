@@ -90,6 +90,7 @@ internal sealed class RefundConfiguration : IEntityTypeConfiguration<Refund>
         builder.HasIndex(refund => new { refund.AccountId, refund.ProviderReference }).IsUnique();
         builder.HasIndex(refund => new { refund.TenantId, refund.Mode, refund.CreatedAt, refund.Id });
         builder.HasIndex(refund => refund.NextCheckAt);
+        builder.HasIndex(refund => refund.CallbackTokenHash);
         builder.ToTable(table => table.HasCheckConstraint("ck_refunds_amount", "amount_minor > 0"));
     }
 }

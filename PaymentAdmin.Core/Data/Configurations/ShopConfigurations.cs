@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Shops;
 
 namespace PaymentAdmin.Core.Data.Configurations;
@@ -74,5 +75,15 @@ internal sealed class ProviderAccountConfiguration : IEntityTypeConfiguration<Pr
         builder.HasIndex(account => account.WebhookKeyHash).IsUnique();
         builder.Property(account => account.Version).IsConcurrencyToken();
         builder.HasOne<Tenant>().WithMany().HasForeignKey(account => account.TenantId);
+    }
+}
+
+internal sealed class ProviderTokenConfiguration : IEntityTypeConfiguration<ProviderToken>
+{
+    public void Configure(EntityTypeBuilder<ProviderToken> builder)
+    {
+        builder.HasKey(token => new { token.AccountId, token.Name });
+        builder.Property(token => token.Version).IsConcurrencyToken();
+        builder.HasOne<ProviderAccount>().WithMany().HasForeignKey(token => token.AccountId);
     }
 }

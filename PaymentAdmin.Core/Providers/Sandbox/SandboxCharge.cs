@@ -119,6 +119,16 @@ public sealed class SandboxDevice
     public required string Organization { get; init; }
 }
 
+/// <summary>Something that an imitated provider keeps about a merchant beside its charges: the token it gave out, addresses it was told.</summary>
+public sealed class SandboxSetting
+{
+    public required string Provider { get; init; }
+    public required string Merchant { get; init; }
+    public required string Name { get; init; }
+    public string ValueJson { get; set; } = "{}";
+    public int Version { get; set; }
+}
+
 /// <summary>The fault dial: what goes wrong the next times.</summary>
 public sealed class SandboxFault
 {

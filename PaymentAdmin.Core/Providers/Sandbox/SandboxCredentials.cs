@@ -8,10 +8,12 @@ public static class SandboxCredentials
     private static readonly TimeSpan MatchTime = TimeSpan.FromSeconds(1);
 
     public static IReadOnlyDictionary<string, string> For(ProviderProfile profile) =>
-        profile.CredentialFields.Where(field => field.IsRequired || field.IsWebhookSecret).ToDictionary(field => field.Name, field => Value(profile, field), StringComparer.Ordinal);
+        profile.CredentialFields.Where(field => field.IsRequired || field.IsWebhookSecret || field.SandboxValue is not null).ToDictionary(field => field.Name, field => Value(profile, field), StringComparer.Ordinal);
 
     private static string Value(ProviderProfile profile, CredentialField field)
     {
+        if (!field.IsRequired && field.SandboxValue is { } value)
+            return value;
         var prefix = field.TestOnly?.Split('|')[0] ?? PlainBeginning(field.Shape);
         var fitting = Candidates().Select(candidate => prefix + candidate).Concat(Candidates())
             .FirstOrDefault(candidate => candidate.StartsWith(prefix, StringComparison.Ordinal) && (field.Shape is null || Regex.IsMatch(candidate, field.Shape, RegexOptions.None, MatchTime)));

@@ -1259,6 +1259,15 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("checks");
 
+                    b.Property<long?>("ClaimedMinor")
+                        .HasColumnType("bigint")
+                        .HasColumnName("claimed_minor");
+
+                    b.Property<string>("ClaimedReceipt")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("claimed_receipt");
+
                     b.Property<Guid?>("ConfigVersionId")
                         .HasColumnType("uuid")
                         .HasColumnName("config_version_id");
@@ -1787,6 +1796,11 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("attempt_id");
 
+                    b.Property<string>("CallbackTokenHash")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("callback_token_hash");
+
                     b.Property<int>("Checks")
                         .HasColumnType("integer")
                         .HasColumnName("checks");
@@ -1904,6 +1918,8 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
                     b.HasKey("Id");
 
                     b.HasIndex("AttemptId");
+
+                    b.HasIndex("CallbackTokenHash");
 
                     b.HasIndex("NextCheckAt");
 
@@ -2147,6 +2163,43 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
                     b.HasIndex("TenantId", "Sha256");
 
                     b.ToTable("proof_files");
+                });
+
+            modelBuilder.Entity("PaymentAdmin.Core.Providers.ProviderToken", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("name");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
+                    b.Property<long>("LeaseToken")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lease_token");
+
+                    b.Property<long?>("LeaseUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lease_until");
+
+                    b.Property<string>("ValueCipher")
+                        .HasColumnType("text")
+                        .HasColumnName("value_cipher");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "Name");
+
+                    b.ToTable("provider_tokens");
                 });
 
             modelBuilder.Entity("PaymentAdmin.Core.Providers.Sandbox.SandboxCharge", b =>
@@ -2429,6 +2482,38 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("sandbox_refunds");
+                });
+
+            modelBuilder.Entity("PaymentAdmin.Core.Providers.Sandbox.SandboxSetting", b =>
+                {
+                    b.Property<string>("Provider")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("provider");
+
+                    b.Property<string>("Merchant")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("merchant");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("ValueJson")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("value_json");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Provider", "Merchant", "Name");
+
+                    b.ToTable("sandbox_settings");
                 });
 
             modelBuilder.Entity("PaymentAdmin.Core.Secrets.DataProtectionKeyRow", b =>
@@ -3123,6 +3208,10 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("received_at");
 
+                    b.Property<Guid?>("RefundId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("refund_id");
+
                     b.Property<string>("RemoteIp")
                         .HasMaxLength(4000)
                         .HasColumnType("character varying(4000)")
@@ -3387,6 +3476,15 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
                     b.HasOne("PaymentAdmin.Core.Proofs.ManualProof", null)
                         .WithMany()
                         .HasForeignKey("ProofId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PaymentAdmin.Core.Providers.ProviderToken", b =>
+                {
+                    b.HasOne("PaymentAdmin.Core.Shops.ProviderAccount", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -1265,6 +1265,15 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("checks");
 
+                    b.Property<long?>("ClaimedMinor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("claimed_minor");
+
+                    b.Property<string>("ClaimedReceipt")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claimed_receipt");
+
                     b.Property<Guid?>("ConfigVersionId")
                         .HasColumnType("TEXT")
                         .HasColumnName("config_version_id");
@@ -1411,6 +1420,8 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                     b.ToTable("payment_attempts", t =>
                         {
                             t.HasCheckConstraint("ck_payment_attempts_amount_minor_integer", "typeof(amount_minor) IN ('integer', 'null')");
+
+                            t.HasCheckConstraint("ck_payment_attempts_claimed_minor_integer", "typeof(claimed_minor) IN ('integer', 'null')");
 
                             t.HasCheckConstraint("ck_payment_attempts_received_minor_integer", "typeof(received_minor) IN ('integer', 'null')");
                         });
@@ -1801,6 +1812,11 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("attempt_id");
 
+                    b.Property<string>("CallbackTokenHash")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("callback_token_hash");
+
                     b.Property<int>("Checks")
                         .HasColumnType("INTEGER")
                         .HasColumnName("checks");
@@ -1918,6 +1934,8 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("AttemptId");
+
+                    b.HasIndex("CallbackTokenHash");
 
                     b.HasIndex("NextCheckAt");
 
@@ -2167,6 +2185,43 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                     b.HasIndex("TenantId", "Sha256");
 
                     b.ToTable("proof_files");
+                });
+
+            modelBuilder.Entity("PaymentAdmin.Core.Providers.ProviderToken", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<long>("LeaseToken")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_token");
+
+                    b.Property<long?>("LeaseUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_until");
+
+                    b.Property<string>("ValueCipher")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("value_cipher");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "Name");
+
+                    b.ToTable("provider_tokens");
                 });
 
             modelBuilder.Entity("PaymentAdmin.Core.Providers.Sandbox.SandboxCharge", b =>
@@ -2457,6 +2512,38 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                         {
                             t.HasCheckConstraint("ck_sandbox_refunds_amount_minor_integer", "typeof(amount_minor) IN ('integer', 'null')");
                         });
+                });
+
+            modelBuilder.Entity("PaymentAdmin.Core.Providers.Sandbox.SandboxSetting", b =>
+                {
+                    b.Property<string>("Provider")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider");
+
+                    b.Property<string>("Merchant")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("merchant");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("ValueJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("value_json");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Provider", "Merchant", "Name");
+
+                    b.ToTable("sandbox_settings");
                 });
 
             modelBuilder.Entity("PaymentAdmin.Core.Secrets.DataProtectionKeyRow", b =>
@@ -3152,6 +3239,10 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("received_at");
 
+                    b.Property<Guid?>("RefundId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("refund_id");
+
                     b.Property<string>("RemoteIp")
                         .HasMaxLength(4000)
                         .HasColumnType("TEXT")
@@ -3416,6 +3507,15 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                     b.HasOne("PaymentAdmin.Core.Proofs.ManualProof", null)
                         .WithMany()
                         .HasForeignKey("ProofId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PaymentAdmin.Core.Providers.ProviderToken", b =>
+                {
+                    b.HasOne("PaymentAdmin.Core.Shops.ProviderAccount", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
