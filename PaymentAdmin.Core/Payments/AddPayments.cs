@@ -23,6 +23,7 @@ public static class PaymentServices
         .AddSingleton<SaveShopConfig>()
         .AddSingleton<SaveProviderAccount>()
         .AddSingleton<ImportAccounts>()
+        .AddSingleton<Legacy.ImportLegacy>()
         .AddSingleton<SetTestMode>()
         .AddSingleton<ListProviderAccounts>()
         .AddSingleton<ListShopConfigs>()
