@@ -30,6 +30,7 @@ try
     app.MapSandbox();
     app.MapSource000();
     app.MapSource001();
+    app.MapSource002();
     app.MapSource003();
     app.MapSource004();
     app.MapPortal();

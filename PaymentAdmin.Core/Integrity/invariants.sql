@@ -62,13 +62,13 @@ select attempt_id from provider_calls where operation = 'create' and attempt_id 
 select payment_id from outgoing_events where payment_id is not null group by payment_id, type, dedupe_key having count(*) > 1;
 
 -- I21 success is always announced
-select t.id from payment_transitions t join payments p on p.id = t.payment_id where t.to_status = 'succeeded' and not p.is_demo and not exists (select 1 from outgoing_events o where o.payment_id = t.payment_id and o.type = 'payment.succeeded');
+select t.id from payment_transitions t join payments p on p.id = t.payment_id where t.to_status = 'succeeded' and not p.is_demo and t.cause <> 'import' and not exists (select 1 from outgoing_events o where o.payment_id = t.payment_id and o.type = 'payment.succeeded');
 
 -- I22 event sequences are unique and within their counter
 select o.id from outgoing_events o left join event_counters c on c.tenant_id = o.tenant_id and c.mode = o.mode where c.last_sequence is null or o.sequence > c.last_sequence or o.sequence < 1;
 
 -- I23 success has a trusted cause, never the return URL
-select p.id from payments p where p.status = 'succeeded' and not exists (select 1 from payment_transitions t where t.payment_id = p.id and t.to_status = 'succeeded' and t.cause in ('webhook', 'status_query', 'proof', 'operator', 'settlement', 'checkout', 'demo'));
+select p.id from payments p where p.status = 'succeeded' and not exists (select 1 from payment_transitions t where t.payment_id = p.id and t.to_status = 'succeeded' and t.cause in ('webhook', 'status_query', 'proof', 'operator', 'settlement', 'checkout', 'demo', 'import'));
 
 -- I24 no event is retried for ever
 select id from webhook_events where state = 'pending' and attempts >= 20;

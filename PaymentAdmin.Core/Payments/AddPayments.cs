@@ -25,6 +25,7 @@ public static class PaymentServices
         .AddSingleton<SaveProviderAccount>()
         .AddSingleton<ImportAccounts>()
         .AddSingleton<RegisterAddresses>()
+        .AddSingleton<Legacy.ImportLegacy>()
         .AddSingleton<SetTestMode>()
         .AddSingleton<ListProviderAccounts>()
         .AddSingleton<ListShopConfigs>()

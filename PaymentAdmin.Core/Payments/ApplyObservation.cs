@@ -70,9 +70,10 @@ public sealed class ApplyObservation(PaymentStore store, PaymentObjects objects,
             Enter(db, payment, status, observation, decision.Sentence, now);
         var newExceptions = payment.Exceptions & ~before.Exceptions;
         var shown = attempts.FirstOrDefault(row => row.Id == payment.AttemptId);
-        if (decision.Status is not null)
+        var isNews = observation.Source != ObservationSource.Import;
+        if (isNews && decision.Status is not null)
             Announce(db, payment, shown, "payment." + Words.Of(payment.Status), payment.TransitionCount.ToString(System.Globalization.CultureInfo.InvariantCulture), now);
-        if (newExceptions != PaymentExceptions.None)
+        if (isNews && newExceptions != PaymentExceptions.None)
             Announce(db, payment, shown, "payment.exception", $"{payment.Version}", now);
 
         var changed = decision.Status is not null || newExceptions != PaymentExceptions.None || payment.ReceivedMinor != before.ReceivedMinor;
@@ -84,9 +85,10 @@ public sealed class ApplyObservation(PaymentStore store, PaymentObjects objects,
     /// <summary>The first transition of a new payment, with its audit entry and event; used by whoever inserts one.</summary>
     public void Begin(PaymentDb db, Payment payment, PaymentAttempt? shown, Actor actor, string sentence, DateTimeOffset now)
     {
-        var observation = new PaymentObservation { PaymentId = payment.Id, Fact = ObservedFact.Pending, Source = payment.IsDemo ? ObservationSource.Demo : ObservationSource.Api, Actor = actor };
+        var observation = new PaymentObservation { PaymentId = payment.Id, Fact = ObservedFact.Pending, Source = payment.IsDemo ? ObservationSource.Demo : payment.IsImported ? ObservationSource.Import : ObservationSource.Api, Actor = actor };
         Enter(db, payment, PaymentStatus.Created, observation, sentence, now);
-        Announce(db, payment, shown, "payment.created", "1", now);
+        if (!payment.IsImported)
+            Announce(db, payment, shown, "payment.created", "1", now);
         WriteNote(db, payment, observation, "payment.created", sentence, now);
         db.AfterCommit.Add(() => updates.Tell(new LiveUpdate(payment.TenantId, "payment", payment.Id)));
     }

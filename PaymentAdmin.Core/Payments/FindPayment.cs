@@ -74,6 +74,13 @@ public sealed class FindPayment(PaymentStore store, LiveUpdates updates, TimePro
         db => db.PaymentAttempts.Where(row => row.ProviderReference == session).OrderByDescending(row => row.CreatedAt).Select(row => (Guid?)row.PaymentId).FirstOrDefaultAsync(cancellationToken),
         cancellationToken);
 
+    /// <summary>The imitated provider's page of an open test attempt; null for everything else.</summary>
+    public async Task<string?> SandboxPageAsync(string provider, Guid attemptId, CancellationToken cancellationToken)
+    {
+        var attempt = await store.ReadAsync(db => db.PaymentAttempts.FirstOrDefaultAsync(row => row.Id == attemptId && row.Provider == provider && row.Mode == Mode.Test && row.Endpoint == Shops.AccountEndpoint.Sandbox, cancellationToken), cancellationToken);
+        return attempt?.NextActionJson is { } action ? System.Text.Json.Nodes.JsonNode.Parse(action)?["url"]?.GetValue<string>() : null;
+    }
+
     /// <summary>A refund that a use case has just told the id of.</summary>
     public Task<Refund> RefundAsync(Guid refundId, CancellationToken cancellationToken) =>
         store.ReadAsync(db => db.Refunds.SingleAsync(row => row.Id == refundId, cancellationToken), cancellationToken);
@@ -105,7 +112,15 @@ public sealed class FindPayment(PaymentStore store, LiveUpdates updates, TimePro
 
     private static void Release(SemaphoreSlim changed, LiveUpdate update, Guid paymentId)
     {
-        if (update.PaymentId == paymentId)
+        if (update.PaymentId != paymentId)
+            return;
+        try
+        {
             changed.Release();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The one who waited has its answer and is gone; whoever tells of the change has nothing to do with that.
+        }
     }
 }

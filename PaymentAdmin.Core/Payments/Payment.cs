@@ -8,6 +8,8 @@ namespace PaymentAdmin.Core.Payments;
 /// </summary>
 public sealed class Payment
 {
+    public const string ImportedBy = "import";
+
     private readonly string? customerPhone;
 
     public required Guid Id { get; init; }
@@ -57,6 +59,9 @@ public sealed class Payment
 
     /// <summary>Demo and load rows write no events and do not change by themselves.</summary>
     public bool IsDemo { get; init; }
+
+    /// <summary>Taken over from a replaced system: what happened there is told to nobody, and its time does not run out.</summary>
+    public bool IsImported => CreatedBy == ImportedBy;
 
     /// <summary>Who created it: "key:…", "user:…", "link:…", "demo".</summary>
     public required string CreatedBy { get; init; }
@@ -168,6 +173,15 @@ public sealed class Payment
         ProviderReference = attempt.ProviderReference;
         OrganizationBin = attempt.OrganizationBin;
         AccountId = attempt.AccountId;
+        Touch(now);
+    }
+
+    /// <summary>What a replaced system paid it with; there is no attempt of ours.</summary>
+    public void ShowImported(string provider, string? method, string? reference, DateTimeOffset now)
+    {
+        Provider = provider;
+        Method = method;
+        ProviderReference = reference;
         Touch(now);
     }
 

@@ -15,6 +15,9 @@ public enum ObservationSource
     Api,
     Settlement,
     Demo,
+
+    /// <summary>The export of a replaced system.</summary>
+    Import,
 }
 
 /// <summary>What is said about a payment, in our words. The provider's own word travels beside it.</summary>

@@ -277,7 +277,7 @@ public sealed partial class ReconcilePayments(
     {
         var now = clock.GetUtcNow();
         var due = await store.ReadAsync(
-            db => db.Payments.Where(row => (row.Status == PaymentStatus.Created || row.Status == PaymentStatus.Pending) && row.ExpiresAt <= now && !row.IsDemo)
+            db => db.Payments.Where(row => (row.Status == PaymentStatus.Created || row.Status == PaymentStatus.Pending) && row.ExpiresAt <= now && !row.IsDemo && row.CreatedBy != Payment.ImportedBy)
                 .OrderBy(row => row.ExpiresAt).Select(row => row.Id).Take(BatchSize).ToListAsync(cancellationToken),
             cancellationToken);
         foreach (var paymentId in due)

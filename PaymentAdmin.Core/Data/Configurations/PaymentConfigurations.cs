@@ -9,7 +9,7 @@ internal sealed class PaymentConfiguration : IEntityTypeConfiguration<Payment>
 {
     public void Configure(EntityTypeBuilder<Payment> builder)
     {
-        builder.Ignore(payment => payment.Amount).Ignore(payment => payment.RefundableMinor).Ignore(payment => payment.IsFinal);
+        builder.Ignore(payment => payment.Amount).Ignore(payment => payment.RefundableMinor).Ignore(payment => payment.IsFinal).Ignore(payment => payment.IsImported);
         builder.Property(payment => payment.Version).IsConcurrencyToken();
         builder.Property(payment => payment.OrderReference).HasMaxLength(64);
         builder.Property(payment => payment.Currency).HasMaxLength(3);

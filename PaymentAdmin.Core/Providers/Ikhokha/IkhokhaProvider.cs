@@ -50,6 +50,7 @@ internal sealed class IkhokhaProvider(ProviderHttp http) : IPaymentProvider, IQu
             new CredentialField(AppSecret, "Application secret", IsSecret: true, IsRequired: true, Hint: "Shown beside the application ID. It signs the callbacks too.") { IsWebhookSecret = true },
             new CredentialField(MinimumAmount, "Least amount in cents", IsSecret: false, IsRequired: false, Shape: "^[1-9][0-9]{0,8}$", Hint: "Some merchants may not take less than R10 (1000). Empty: no limit here."),
         ],
+        EnvironmentNames = new EnvironmentNames(new Dictionary<string, string> { ["IKHOKHA_APP_ID"] = AppId, ["IKHOKHA_SECRET_KEY"] = AppSecret }) { Sandbox = ("IKHOKHA_APP_ID", DemoAppId), ReturnUrls = ["IKHOKHA_RETURN_URL", "IKHOKHA_CANCEL_URL"] },
         TestBaseUrl = "",
         LiveBaseUrl = "https://api.ikhokha.com",
         TestInstruments = IkhokhaCards.Instruments,

@@ -17,6 +17,7 @@ public static class OperatorVerbs
         new CheckIntegrityVerb(),
         new VerifyAuditVerb(),
         new SeedDemoVerb(),
+        new ImportLegacyVerb(),
         new RotateMasterKeyVerb(),
     ];
 
