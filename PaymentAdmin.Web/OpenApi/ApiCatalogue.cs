@@ -16,6 +16,9 @@ public static class ApiCatalogue
     private const string Setup = "Accounts and exports";
     private const string Server = "Server";
 
+    // Before what is made of them: static members begin in the order of the text.
+    private static readonly string[] CheckoutErrors = [Codes.CurrencyNotSupported, Codes.AmountOutOfRange, Codes.ProviderNotConfigured, Codes.ProviderInTestMode, Codes.AccountAmbiguous, Codes.DeviceTokenRequired, Codes.LiveModeRefused];
+
     public const string Introduction = """
         Take payments through many providers with one API. Your backend creates a payment, the payer pays on the page that the payment's `checkout_url` or `next_action` leads to, and an event tells you that it is done. Amounts are integers in minor units.
 
@@ -40,8 +43,6 @@ public static class ApiCatalogue
     ];
 
     public static IReadOnlyList<ApiOperation> All { get; } = [.. OfPayments(), .. OfRefunds(), .. OfEvents(), .. OfSetup(), .. SourceOperations.All, .. OfWebhooks(), .. OfServer()];
-
-    private static readonly string[] CheckoutErrors = [Codes.CurrencyNotSupported, Codes.AmountOutOfRange, Codes.ProviderNotConfigured, Codes.ProviderInTestMode, Codes.AccountAmbiguous, Codes.DeviceTokenRequired, Codes.LiveModeRefused];
 
     private static IReadOnlyList<ApiParameter> Page =>
     [

@@ -10,7 +10,7 @@ namespace PaymentAdmin.Web.OpenApi;
 
 /// <summary>
 /// The OpenAPI 3.1 description of every route for programs, made once from the endpoints that are there and the catalogue of what they do
-/// (<see cref="ApiCatalogue"/>). An endpoint without an entry, and an entry without an endpoint, is a fault.
+/// (<see cref="ApiCatalogue"/>). A test finds the endpoint without an entry and the entry without an endpoint.
 /// </summary>
 public sealed class ApiDescription(EndpointDataSource endpoints)
 {
@@ -52,15 +52,10 @@ public sealed class ApiDescription(EndpointDataSource endpoints)
     private static JsonObject Describe(EndpointDataSource endpoints)
     {
         var routes = RoutesOf(endpoints);
-        var faults = routes.Keys.Except(ApiCatalogue.All.Select(KeyOf)).Select(key => $"{key} has no entry in ApiCatalogue")
-            .Concat(ApiCatalogue.All.Select(KeyOf).Except(routes.Keys).Select(key => $"{key} stands in ApiCatalogue and is no route")).ToList();
-        if (faults.Count > 0)
-            throw new InvalidOperationException(string.Join("; ", faults));
-
         var schemas = new ApiSchemas();
         schemas.Add(Problem, ProblemSchema());
         var paths = new JsonObject();
-        foreach (var operation in ApiCatalogue.All)
+        foreach (var operation in ApiCatalogue.All.Where(operation => routes.ContainsKey(KeyOf(operation))))
         {
             if (paths[operation.Path] is not JsonObject path)
                 paths[operation.Path] = path = [];
@@ -299,6 +294,6 @@ public sealed class ApiDescription(EndpointDataSource endpoints)
 
     private static JsonObject Bearer(string format, string text) => new() { ["type"] = "http", ["scheme"] = "bearer", ["bearerFormat"] = format, ["description"] = text };
 
-    private static string KeyOf(ApiOperation operation) => $"{operation.Method} {operation.Path}";
+    public static string KeyOf(ApiOperation operation) => $"{operation.Method} {operation.Path}";
 
 }

@@ -52,7 +52,7 @@ internal static class SourceOperations
             Text = "To the BIN that took it. 202 with `\"success\": false` while a second person or the provider must still act.",
             Body = ApiContent.Like("KaspiRefundRequest", """{ "shop_id": 8, "external_id": "131234567", "amount": 50 }""", "`amount` in tenge."),
             Answer = ApiContent.Like("KaspiRefunded", """{ "success": true, "external_id": "131234567", "refunded_amount": 50, "organization_bin": "210440028324" }"""),
-            Errors = [Codes.ShopNotConfigured, Codes.PaymentNotFound, Codes.RefundExceedsPayment, Codes.RefundInProgress, .. ProviderErrors],
+            Errors = [Codes.ShopNotConfigured, Codes.PaymentNotFound, Codes.RefundExceedsPayment, Codes.RefundInProgress, Codes.ProviderRejected, Codes.ProviderOutcomeUnknown],
         };
         yield return new("configs.list", Kaspi, "GET", "/admin/configs", "List shop configs") { Answer = ApiContent.Like("ConfigList", $"[{Config}]") };
         yield return new("configs.create", Kaspi, "POST", "/admin/configs", "Add a shop config")
