@@ -8,6 +8,7 @@ using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Secrets;
 using PaymentAdmin.Core.Shops;
 using PaymentAdmin.Tests.Endpoints;
+using PaymentAdmin.Tests.Proofs;
 using PaymentAdmin.Tests.Support;
 
 namespace PaymentAdmin.Tests.OpenApi;
@@ -42,6 +43,33 @@ public sealed class OperationsTests(OperationsTests.World world) : IClassFixture
         ["kaspi.refund payment_not_found"] = nameof(Source001RefundTests.Number_shop_and_payment_must_belong_together),
         ["kaspi.refund provider_rejected"] = nameof(Source001RefundTests.Refused_refund_is_a_502_and_said_again_until_its_time_is_over),
         ["kaspi.refund provider_outcome_unknown"] = nameof(Source001RefundTests.Unknown_outcome_stays_in_the_way_of_a_repetition),
+        ["payments.submitProof 201"] = nameof(ProofFlowTests.Accepted_proof_pays_the_payment),
+        ["payments.submitProof payment_final"] = nameof(ProofFlowTests.Same_key_makes_one_proof_and_a_paid_payment_takes_none),
+        ["payments.submitProof validation_failed"] = nameof(ProofFlowTests.Too_much_is_413_and_too_many_400),
+        ["payments.submitProof too_large"] = nameof(ProofFlowTests.Too_much_is_413_and_too_many_400),
+        ["payments.submitProof payment_not_found"] = nameof(IsolationTests.Ids_of_others_are_not_there_on_any_route),
+        ["donations.pay 200"] = nameof(Source000DocumentTests.Signed_in_donor_pays_as_the_document_says),
+        ["donations.pay provider_not_configured"] = nameof(Source000DocumentTests.Errors_of_the_document_keep_their_statuses),
+        ["donations.pay provider_rejected"] = nameof(Source000DocumentTests.Errors_of_the_document_keep_their_statuses),
+        ["donations.payAsGuest 200"] = nameof(Source000DocumentTests.Guest_pays_without_any_token_and_sees_nothing_of_the_payer),
+        ["donations.payAsGuest provider_not_configured"] = nameof(Source000DocumentTests.Account_that_is_switched_off_completes_nothing),
+        ["donations.payAsGuest rate_limited"] = nameof(Source000DocumentTests.Eleventh_guest_call_in_a_minute_waits_and_other_payments_do_not),
+        ["donations.receive 200"] = nameof(Source000DocumentTests.Other_events_of_the_document_are_taken),
+        ["donations.receive unauthenticated"] = nameof(Source000DocumentTests.Webhook_with_a_wrong_signature_is_401_and_kept_out),
+        ["donations.receive payment_not_found"] = nameof(Source000DocumentTests.Webhook_about_an_unknown_donation_is_404_in_the_documents_shape_and_200_in_iokas_own),
+        ["donations.receive use_account_url"] = nameof(AliasWebhookTests.More_than_32_accounts_have_to_be_named),
+        ["commerce.receive 200"] = nameof(Source003DocumentTests.Simulated_webhook_of_the_document_is_taken_once),
+        ["commerce.receive invalid_signature"] = nameof(Source003DocumentTests.Invalid_signature_is_400_with_the_documents_words),
+        ["commerce.receive not_found"] = nameof(AliasWebhookTests.Address_of_no_provider_that_sends_webhooks_is_404),
+        ["commerce.receiveShort 200"] = nameof(Source003DocumentTests.Simulated_webhook_of_the_document_is_taken_once),
+        ["commerce.receiveShort invalid_signature"] = nameof(Source003DocumentTests.Invalid_signature_is_400_with_the_documents_words),
+        ["commerce.receiveShort not_found"] = nameof(AliasWebhookTests.Address_of_no_provider_that_sends_webhooks_is_404),
+        ["orders.pay 200"] = nameof(Source004DocumentTests.Order_is_paid_as_the_document_says),
+        ["orders.createSession 200"] = nameof(Source004DocumentTests.Direct_creation_takes_the_order_and_a_return_url),
+        ["orders.createSession return_url_not_allowed"] = nameof(Source004DocumentTests.Return_url_of_a_stranger_is_refused_and_nothing_is_started),
+        ["orders.checkStatus 200"] = nameof(Source004DocumentTests.Order_is_paid_as_the_document_says),
+        ["orders.receive 200"] = nameof(Source004DocumentTests.Webhook_completes_the_order_and_a_wrong_signature_is_400),
+        ["orders.receive invalid_signature"] = nameof(Source004DocumentTests.Webhook_completes_the_order_and_a_wrong_signature_is_400),
         ["configs.create config_exists"] = nameof(Source001AdminTests.Second_active_config_of_a_shop_exists_already),
         ["configs.change device_token_masked"] = nameof(Source001AdminTests.Masked_token_is_not_taken_for_a_token),
     };
@@ -131,6 +159,9 @@ public sealed class OperationsTests(OperationsTests.World world) : IClassFixture
         ["webhooks.receive too_large"] = world => world.Anybody.TellAsync($"/webhooks/scripted/{world.Scene.AccountKey}", new string(' ', 300_000)),
         ["webhooks.receive rate_limited"] = world => world.ForgeAsync(secret => world.Busy.DeliverAsync(new { id = "x", type = "noise" }, secret)),
         ["webhooks.receiveHidden unauthenticated"] = world => world.WithProfileAsync(profile => profile with { HidesItsNameInUrls = true }, () => world.DeliverHiddenAsync("another-secret-of-the-right-length")),
+        ["webhooks.receiveHidden rate_limited"] = world => world.ForgeHiddenAsync(),
+        ["orders.createSession payment_not_found"] = world => world.Key.TellAsync("/api/payments/create_checkout_session", """{ "order_id": "nobodys" }"""),
+        ["orders.checkStatus payment_not_found"] = world => world.Key.AskAsync("/api/payments/check_status?session_id=nobodys"),
         ["webhooks.receiveHidden not_found"] = world => world.Anybody.TellAsync($"/hooks/{new string('x', 32)}", "{}"),
         ["webhooks.receiveHidden too_large"] = world => world.Anybody.TellAsync($"/hooks/{world.Scene.AccountKey}", new string(' ', 300_000)),
     };
@@ -205,7 +236,7 @@ public sealed class OperationsTests(OperationsTests.World world) : IClassFixture
             case "mode_mismatch":
                 return await SendAsync(world.Key, operation, path + "?mode=live");
             case "payment_not_found" or "not_found" when operation.Path.Contains('{', StringComparison.Ordinal):
-                return await SendAsync(world.Key, operation, operation.Path.Replace("{id}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal).Replace("{external_id}", "unknown", StringComparison.Ordinal));
+                return await SendAsync(world.Key, operation, operation.Path.Replace("{id}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal).Replace("{external_id}", "unknown", StringComparison.Ordinal).Replace("{order_id}", "unknown", StringComparison.Ordinal));
             case "rate_limited":
                 return await world.HurryAsync(operation);
             default:
@@ -267,6 +298,7 @@ public sealed class OperationsTests(OperationsTests.World world) : IClassFixture
         /// <summary>The operation's address about things that are there.</summary>
         public string PathOf(DescribedOperation operation) => operation.Path
             .Replace("{id}", operation.Path.StartsWith("/v1/refunds", StringComparison.Ordinal) ? $"{refundId}" : operation.Path.StartsWith("/v1/event", StringComparison.Ordinal) ? endpointId : $"{paymentId}", StringComparison.Ordinal)
+            .Replace("{order_id}", $"{paymentId}", StringComparison.Ordinal)
             .Replace("{shop_id}", "8", StringComparison.Ordinal)
             .Replace("{external_id}", "131234567", StringComparison.Ordinal);
 
@@ -364,12 +396,20 @@ public sealed class OperationsTests(OperationsTests.World world) : IClassFixture
             return await WithProfileAsync(profile => profile with { UsesDeviceToken = true }, ask);
         }
 
-        public async Task<ApiReply> DeliverHiddenAsync(string? secret)
+        public async Task<ApiReply> DeliverHiddenAsync(string? secret, PaymentScene? to = null)
         {
-            var delivery = ScriptedProvider.Deliver(new { id = Guid.CreateVersion7(), type = "noise" }, Scene.App.Get<TimeProvider>().GetUtcNow(), secret);
+            to ??= Scene;
+            var delivery = ScriptedProvider.Deliver(new { id = Guid.CreateVersion7(), type = "noise" }, to.App.Get<TimeProvider>().GetUtcNow(), secret);
             using var content = new ByteArrayContent(delivery.Body.ToArray());
             content.Headers.Add("x-signature", delivery.Header("x-signature"));
-            return await ApiReply.OfAsync(await Anybody.PostAsync($"/hooks/{Scene.AccountKey}", content));
+            return await ApiReply.OfAsync(await to.App.Client().PostAsync($"/hooks/{to.AccountKey}", content));
+        }
+
+        public async Task<ApiReply> ForgeHiddenAsync()
+        {
+            Busy.Provider.Profile = Busy.Provider.Profile with { HidesItsNameInUrls = true };
+            await DeliverHiddenAsync("another-secret-of-the-right-length", Busy);
+            return await DeliverHiddenAsync("another-secret-of-the-right-length", Busy);
         }
 
         public async Task<ApiReply> ForgeAsync(Func<string, Task<HttpResponseMessage>> deliver)

@@ -42,7 +42,7 @@ public static class ApiCatalogue
         (Server, "Is it alive, and what can it do."),
     ];
 
-    public static IReadOnlyList<ApiOperation> All { get; } = [.. OfPayments(), .. OfRefunds(), .. OfEvents(), .. OfSetup(), .. SourceOperations.All, .. OfWebhooks(), .. OfServer()];
+    public static IReadOnlyList<ApiOperation> All { get; } = [.. OfPayments(), Proofs(), .. OfRefunds(), .. OfEvents(), .. OfSetup(), .. SourceOperations.All, .. OfWebhooks(), .. OfServer()];
 
     private static IReadOnlyList<ApiParameter> Page =>
     [
@@ -116,6 +116,20 @@ public static class ApiCatalogue
         };
     }
 
+    private static ApiOperation Proofs() => new("payments.submitProof", Payments, "POST", "/v1/payments/{id}/proofs", "Submit a proof of a manual payment")
+    {
+        Text = "Form fields: `proof_type` (cash_on_delivery, bank_transfer or mobile_money), `proof_reference`, `notes`, `amount_minor`, `currency`, `proof_image_url`, and one to five parts named `file`, 6 MiB each and 20 MiB together. The payment waits in `in_review` until a person decides.",
+        Body = ApiContent.Plain("multipart/form-data", "proof_type=bank_transfer, proof_reference=TX-4711, file=@receipt.png"),
+        Status = 201,
+        Answer = ApiContent.Like("Proof", """
+            {
+              "id": "019aa5d0-0000-7000-8000-000000000001", "payment_id": "019aa5c3-5e4f-7a6b-8c9d-0e1f2a3b4c5d", "status": "submitted",
+              "files": [{ "id": "019aa5d0-0000-7000-8000-000000000002", "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "content_type": "image/png", "bytes": 48211 }]
+            }
+            """),
+        Errors = [Codes.PaymentNotFound, Codes.PaymentFinal, Codes.ValidationFailed, Codes.TooLarge, Codes.UnsupportedMediaType],
+    };
+
     private static IEnumerable<ApiOperation> OfRefunds()
     {
         yield return new("refunds.create", Refunds, "POST", "/v1/payments/{id}/refunds", "Refund a payment")
@@ -141,7 +155,7 @@ public static class ApiCatalogue
         {
             Text = "Events of the key's mode, oldest first, kept 90 days. Keep `next_cursor` and send it as `after`: nothing is missed and nothing comes twice.",
             Parameters = [new("after", "An event's id or sequence, exclusive.") { Example = "118" }, new("types", "Any of these.") { Words = EventTypes.All, IsList = true }, new("limit", "Events of a page.") { Type = "integer", Range = (1, ReadEvents.LimitMax, 100) }],
-            Answer = ApiContent.Like("EventPage", ApiExamples.EventPage),
+            Answer = ApiContent.Of<EventPageObject>(ApiExamples.EventPage),
             Errors = [Codes.InvalidParameter],
         };
         yield return new("eventEndpoints.list", Events, "GET", "/v1/event-endpoints", "List your endpoints") { Answer = ApiContent.Like("EventEndpointList", """{ "data": [""" + ApiExamples.EndpointAdded + "] }") };
@@ -170,9 +184,9 @@ public static class ApiCatalogue
                 {
                   "data": [
                     {
-                      "event_id": "019aa5c5-2b3c-7d4e-8f5a-6b7c8d9e0f1a", "sequence": 118, "type": "payment.succeeded", "payment_id": "019aa5c3-5e4f-7a6b-8c9d-0e1f2a3b4c5d",
-                      "status": "delivered", "next_attempt_at": null, "delivered_at": "2026-11-21T06:49:12.420Z",
-                      "attempts": [{ "number": 1, "at": "2026-11-21T06:49:12.100Z", "duration_ms": 320, "http_status": 204, "error": null, "response": "" }]
+                      "event_id": "019aa5c5-2b3c-7d4e-8f5a-6b7c8d9e0f1a", "sequence": 118, "type": "payment.succeeded", "payment_id?": "019aa5c3-5e4f-7a6b-8c9d-0e1f2a3b4c5d",
+                      "status": "delivered", "next_attempt_at?": "2026-11-21T06:49:12.420Z", "delivered_at?": "2026-11-21T06:49:12.420Z",
+                      "attempts": [{ "number": 1, "at": "2026-11-21T06:49:12.100Z", "duration_ms": 320, "http_status?": 204, "error?": "No answer within 15 s.", "response?": "" }]
                     }
                   ]
                 }
@@ -238,7 +252,7 @@ public static class ApiCatalogue
     {
         yield return new("health.live", Server, "GET", "/health/live", "Is the process alive") { Answer = ApiContent.Plain("text/plain", "ok") };
         yield return new("health.ready", Server, "GET", "/health/ready", "Can it serve") { Text = "503 with `not ok` while it cannot.", Answer = ApiContent.Plain("text/plain", "ok") };
-        yield return new("openapi", Server, "GET", "/openapi/v1.json", "This description") { Answer = ApiContent.Plain("application/json", """{ "openapi": "3.1.0" }""") };
+        yield return new("openapi", Server, "GET", "/openapi/v1.json", "This description") { Answer = ApiContent.Like("OpenApi", """{ "openapi": "3.1.0" }""") };
     }
 
     private static List<string> Words<T>() where T : struct, Enum => [.. Enum.GetValues<T>().Select(value => Core.Common.Words.Of(value))];

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
@@ -19,7 +20,7 @@ public sealed class ApiDescription(EndpointDataSource endpoints)
     private const string CustomerScheme = "customer_token";
     private const string ClientScheme = "client_token";
 
-    private static readonly JsonSerializerOptions Written = new(Json.Api) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Written = new(Json.Api) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Lazy<JsonObject> document = new(() => Describe(endpoints));
 
@@ -74,6 +75,7 @@ public sealed class ApiDescription(EndpointDataSource endpoints)
             {
                 ["schemas"] = schemas.Components,
                 ["headers"] = Headers(),
+                ["examples"] = ProblemExamples(paths),
                 ["securitySchemes"] = new JsonObject
                 {
                     [KeyScheme] = Bearer("pa_test_… or pa_live_…", "An API key of your backend: one tenant, one mode, some scopes. The scopes that an operation needs stand beside it."),
@@ -151,7 +153,7 @@ public sealed class ApiDescription(EndpointDataSource endpoints)
     private static JsonObject Content(ApiContent content, ApiSchemas schemas, bool isRequest)
     {
         var isJson = content.MediaType == "application/json";
-        var schema = content.Type is { } type ? schemas.Of(type, isRequest) : content.Name is { } name ? schemas.Like(name, content.Example, content.Optional) : new JsonObject { ["type"] = "string" };
+        var schema = content.Type is { } type ? schemas.Of(type, isRequest) : content.Name is { } name ? schemas.Like(name, content.Shape, content.Optional) : new JsonObject { ["type"] = "string" };
         return new JsonObject { [content.MediaType] = new JsonObject { ["schema"] = schema, ["example"] = isJson ? JsonNode.Parse(content.Example) : content.Example } };
     }
 
@@ -170,7 +172,7 @@ public sealed class ApiDescription(EndpointDataSource endpoints)
                 [Problems.ContentType] = new JsonObject
                 {
                     ["schema"] = ApiSchemas.Reference(Problem),
-                    ["examples"] = new JsonObject(all.Select(code => KeyValuePair.Create(code, (JsonNode?)new JsonObject { ["summary"] = Problems.TitleOf(code), ["value"] = ProblemExample(code, status) }))),
+                    ["examples"] = new JsonObject(all.Select(code => KeyValuePair.Create(code, (JsonNode?)new JsonObject { ["$ref"] = "#/components/examples/" + code }))),
                 },
             },
         };
@@ -244,7 +246,7 @@ public sealed class ApiDescription(EndpointDataSource endpoints)
                         Parameter(new ApiParameter("webhook-id", "The event's id: the same for every try of a delivery.") { IsRequired = true, Format = "uuid" }, "header"),
                         Parameter(new ApiParameter("webhook-timestamp", "Seconds since 1970. Refuse what is older than five minutes.") { IsRequired = true, Type = "integer" }, "header"),
                         Parameter(new ApiParameter("webhook-signature", "`v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` under the decoded secret; several parted by blanks while a secret is rotated.") { IsRequired = true }, "header")),
-                    ["requestBody"] = new JsonObject { ["required"] = true, ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = schemas.Like("Event", ApiExamples.EventOf("payment.succeeded"), []), ["example"] = example } } },
+                    ["requestBody"] = new JsonObject { ["required"] = true, ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = schemas.Of(typeof(EventObject), isRequest: false), ["example"] = example } } },
                     ["responses"] = new JsonObject { ["2XX"] = new JsonObject { ["description"] = "Taken. Anything else is tried again, ten times over 75 hours; 410 switches the endpoint off." } },
                 },
             };
@@ -271,6 +273,18 @@ public sealed class ApiDescription(EndpointDataSource endpoints)
         },
         ["required"] = new JsonArray("type", "title", "status", "code", "detail", "request_id", "errors"),
     };
+
+    /// <summary>One for each code that an operation names.</summary>
+    private static JsonObject ProblemExamples(JsonObject paths)
+    {
+        var codes =
+            from path in paths
+            from operation in path.Value!.AsObject()
+            from response in operation.Value!["responses"]!.AsObject()
+            from example in response.Value!["content"]?[Problems.ContentType]?["examples"] as JsonObject ?? []
+            select example.Key;
+        return new(codes.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(code => KeyValuePair.Create(code, (JsonNode?)new JsonObject { ["summary"] = Problems.TitleOf(code), ["value"] = ProblemExample(code, Problems.StatusOf(code)) })));
+    }
 
     private static JsonObject ProblemExample(string code, int status) => new()
     {

@@ -1,4 +1,11 @@
+using System.Text.Json.Nodes;
+
 namespace PaymentAdmin.Web.OpenApi;
+
+/// <summary>An event as it is posted and read (Core/Events/DeliverEvents.cs writes it).</summary>
+internal sealed record EventObject(Guid Id, long Sequence, string Type, string Mode, DateTimeOffset CreatedAt, Guid? PaymentId, JsonNode Data);
+
+internal sealed record EventPageObject(IReadOnlyList<EventObject> Data, bool HasMore, string? NextCursor);
 
 /// <summary>Bodies as they come and go. A test holds them against the schemas and sends those that are sent.</summary>
 internal static class ApiExamples
@@ -25,10 +32,10 @@ internal static class ApiExamples
           "url": "https://shop.example/payment-events",
           "mode": "test",
           "types": ["payment.succeeded", "refund.succeeded"],
-          "description": "Shop backend",
-          "secret": "whsec_…",
+          "description?": "Shop backend",
+          "secret?": "whsec_…",
           "enabled": true,
-          "disabled_reason": null,
+          "disabled_reason?": "Switched off.",
           "created_at": "2026-11-21T06:47:00.000Z"
         }
         """;

@@ -62,6 +62,9 @@ public sealed record ApiContent
     /// <summary>JSON, or text as it is.</summary>
     public string Example { get; private init; } = "";
 
+    /// <summary>The example with the marks of what may be null.</summary>
+    public string Shape { get; private init; } = "";
+
     /// <summary>Members of the example that may be left out.</summary>
     public IReadOnlyList<string> Optional { get; private init; } = [];
 
@@ -72,8 +75,9 @@ public sealed record ApiContent
 
     public static ApiContent Of<T>(string example, string description = "") => new() { MediaType = "application/json", Type = typeof(T), Example = example, Description = description };
 
+    /// <param name="example">A member whose name ends in a question mark may be null.</param>
     public static ApiContent Like(string name, string example, string description = "", params string[] optional) =>
-        new() { MediaType = "application/json", Name = name, Example = example, Description = description, Optional = optional };
+        new() { MediaType = "application/json", Name = name, Example = example.Replace("?\":", "\":", StringComparison.Ordinal), Shape = example, Description = description, Optional = optional };
 
     public static ApiContent Plain(string mediaType, string example, string description = "") => new() { MediaType = mediaType, Example = example, Description = description };
 }

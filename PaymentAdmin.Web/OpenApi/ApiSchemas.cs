@@ -25,7 +25,7 @@ public sealed class ApiSchemas
     /// <param name="isRequest">Read, not written: what is not known is refused.</param>
     public JsonObject Of(Type type, bool isRequest) => Of(type, isNullable: false, isRequest);
 
-    /// <summary>What an example shows: every member of it, with the type of its value; null is a text that may be missing.</summary>
+    /// <summary>What an example shows: every member of it, with the type of its value, or null where its name ends in a question mark.</summary>
     public JsonObject Like(string name, string example, IReadOnlyCollection<string> optional)
     {
         if (byName.TryAdd(name, null))
@@ -116,8 +116,8 @@ public sealed class ApiSchemas
         JsonObject members => new JsonObject
         {
             ["type"] = "object",
-            ["properties"] = new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, (JsonNode?)OfExample(member.Value, [], isTop: false)))),
-            ["required"] = new JsonArray([.. members.Select(member => member.Key).Where(name => !isTop || !optional.Contains(name)).Select(name => (JsonNode)name)]),
+            ["properties"] = new JsonObject(members.Select(member => KeyValuePair.Create(member.Key.TrimEnd('?'), (JsonNode?)OrNull((JsonObject)OfExample(member.Value, [], isTop: false), member.Key.EndsWith('?'))))),
+            ["required"] = new JsonArray([.. members.Select(member => member.Key.TrimEnd('?')).Where(name => !isTop || !optional.Contains(name)).Select(name => (JsonNode)name)]),
         },
         JsonArray items => new JsonObject { ["type"] = "array", ["items"] = OfExample(items.FirstOrDefault(), [], isTop: false) },
         null => new JsonObject { ["type"] = new JsonArray("string", "null") },

@@ -5,11 +5,14 @@ namespace PaymentAdmin.Web.OpenApi;
 /// <summary>The source systems' routes in their documents' own words (contract.md section 6). Amounts there are in major units.</summary>
 internal static class SourceOperations
 {
+    private const string Donations = "000 Donations";
     private const string Kaspi = "001 Kaspi service";
+    private const string Commerce = "003 Conversational commerce";
+    private const string Orders = "004 Orders";
 
     private const string Config = """
         {
-          "id": 1, "shop_id": 8, "organization_bin": "210440028324", "device_token": "8f1c2b7e…", "description": "Almaty, Abay", "is_active": true, "provider": "kaspi",
+          "id": 1, "shop_id": 8, "organization_bin": "210440028324", "device_token?": "8f1c2b7e…", "description?": "Almaty, Abay", "is_active": true, "provider": "kaspi",
           "created_at": "2026-11-21T06:40:00.000Z", "updated_at": "2026-11-21T06:40:00.000Z"
         }
         """;
@@ -20,10 +23,86 @@ internal static class SourceOperations
 
     public static IReadOnlyList<(string Name, string Text)> Tags { get; } =
     [
+        (Donations, "A donation is a payment of yours, made at POST /v1/payments; its checkout is Ioka's."),
         (Kaspi, "The old Kaspi service's routes: change the base URL, add a key. Problems carry `\"success\": false`."),
+        (Commerce, "Webhook addresses without an account's key. Everything else of that system is this API and the portal."),
+        (Orders, "An order is a payment of yours, made at POST /v1/payments; its checkout is Stripe's."),
     ];
 
-    public static IEnumerable<ApiOperation> All => OfKaspi();
+    public static IEnumerable<ApiOperation> All => [.. OfDonations(), .. OfKaspi(), .. OfCommerce(), .. OfOrders()];
+
+    private static IEnumerable<ApiOperation> OfDonations()
+    {
+        const string Started = """{ "success": true, "checkout_url": "https://checkout.example/ord_8815", "order_id": "ord_8815", "donation_id": "donation-17", "status": "awaiting_payment" }""";
+        yield return new("donations.pay", Donations, "POST", "/api/donations/{id}/payment", "Start a donation's checkout")
+        {
+            Text = "While a checkout is open the answer is that checkout.",
+            Parameters = [new("id", "Our payment id, or the order reference.") { Example = "donation-17" }],
+            Answer = ApiContent.Like("DonationStarted", Started),
+            Errors = [Codes.PaymentNotFound, Codes.ProviderNotConfigured, Codes.ProviderRejected],
+        };
+        yield return new("donations.payAsGuest", Donations, "POST", "/api/guest-donations/{id}/payment", "Start a guest's checkout")
+        {
+            Text = "Without any token, for payments that were made with `guest`; ten calls a minute per address and payment.",
+            Parameters = [new("id", "Our payment id.") { Format = "uuid" }],
+            Answer = ApiContent.Like("DonationStarted", Started),
+            Errors = [Codes.PaymentNotFound, Codes.ProviderNotConfigured, Codes.RateLimited],
+        };
+        yield return new("donations.receive", Donations, "POST", "/api/webhooks/ioka", "Take Ioka's delivery")
+        {
+            Body = ApiContent.Plain("application/octet-stream", "…", "At most 256 KiB."),
+            Answer = ApiContent.Plain("text/plain", "ok"),
+            Errors = [Codes.Unauthenticated, Codes.PaymentNotFound, Codes.UseAccountUrl],
+        };
+    }
+
+    private static IEnumerable<ApiOperation> OfCommerce()
+    {
+        foreach (var (id, path) in new[] { ("commerce.receive", "/api/v1/payments/webhook/{provider}"), ("commerce.receiveShort", "/webhook/{provider}") })
+        {
+            yield return new(id, Commerce, "POST", path, "Take a provider's delivery")
+            {
+                Parameters = [new("provider", "The provider's id.") { Example = "paystack" }],
+                Body = ApiContent.Plain("application/octet-stream", "…", "At most 256 KiB."),
+                Answer = ApiContent.Like("WebhookTaken", """{ "status": "success", "message": "Already processed" }""", "`message` on a repetition only.", "message"),
+                Errors = [Codes.InvalidSignature, Codes.NotFound],
+            };
+        }
+    }
+
+    private static IEnumerable<ApiOperation> OfOrders()
+    {
+        const string Session = """{ "payment_id": "019aa5c3-5e4f-7a6b-8c9d-0e1f2a3b4c5d", "checkout_session_id": "cs_test_8815", "checkout_url": "https://checkout.example/cs_test_8815" }""";
+        yield return new("orders.pay", Orders, "POST", "/api/orders/{order_id}/pay", "Start an order's checkout")
+        {
+            Parameters = [new("order_id", "Our payment id, or the order reference.") { Example = "order-4711" }],
+            Answer = ApiContent.Like("CheckoutSession", Session),
+            Errors = [Codes.PaymentNotFound],
+        };
+        yield return new("orders.createSession", Orders, "POST", "/api/payments/create_checkout_session", "Start a checkout that returns to an address of yours")
+        {
+            Body = ApiContent.Like("CheckoutSessionRequest", """{ "order_id": "order-4711", "return_url": "https://shop.example/payment/callback" }""", "", "return_url"),
+            Answer = ApiContent.Like("CheckoutSession", Session),
+            Errors = [Codes.PaymentNotFound, Codes.ReturnUrlNotAllowed],
+        };
+        yield return new("orders.checkStatus", Orders, "GET", "/api/payments/check_status", "Ask how a session stands")
+        {
+            Parameters = [new("session_id", "`checkout_session_id`.") { IsRequired = true }],
+            Answer = ApiContent.Like("SessionStatus", """
+                {
+                  "payment_id": "019aa5c3-5e4f-7a6b-8c9d-0e1f2a3b4c5d", "order_id": "order-4711", "checkout_session_id": "cs_test_8815", "status": "COMPLETED", "amount": "25.00", "currency": "USD",
+                  "provider": "stripe", "error_message?": "Declined", "created_at": "2026-11-21T06:47:00.000Z", "updated_at": "2026-11-21T06:49:12.000Z"
+                }
+                """),
+            Errors = [Codes.PaymentNotFound, Codes.InvalidParameter],
+        };
+        yield return new("orders.receive", Orders, "POST", "/api/payments/webhook", "Take Stripe's delivery")
+        {
+            Body = ApiContent.Plain("application/octet-stream", "…", "At most 256 KiB."),
+            Answer = ApiContent.Plain("text/plain", "ok"),
+            Errors = [Codes.InvalidSignature],
+        };
+    }
 
     private static IEnumerable<ApiOperation> OfKaspi()
     {
@@ -80,7 +159,7 @@ internal static class SourceOperations
         yield return new("logs.list", Kaspi, "GET", "/admin/logs", "Read the log of calls to providers")
         {
             Parameters = [new("shop_id", "Of this shop.") { Type = "integer" }, new("limit", "Newest first.") { Type = "integer", Range = (1, 1000, 100) }],
-            Answer = ApiContent.Like("LogList", """[{ "id": 1, "shop_id": 8, "organization_bin": "210440028324", "operation_type": "create", "external_id": "131234567", "amount": 1000000, "status": "Wait", "error_message": null, "provider": "kaspi", "created_at": "2026-11-21T06:47:00.000Z" }]""", "`amount` in tiyn."),
+            Answer = ApiContent.Like("LogList", """[{ "id": 1, "shop_id?": 8, "organization_bin?": "210440028324", "operation_type": "create", "external_id?": "131234567", "amount?": 1000000, "status?": "Wait", "error_message?": "Shop is closed", "provider": "kaspi", "created_at": "2026-11-21T06:47:00.000Z" }]""", "`amount` in tiyn."),
             Errors = [Codes.InvalidParameter],
         };
     }
