@@ -15,6 +15,7 @@ try
     builder.Services.AddKeyRing();
     builder.Services.AddSignIn();
     builder.Services.AddPortal();
+    builder.Services.AddApiDescription();
     builder.Services.AddWorkers();
     builder.Services.AddServerStart();
 
@@ -24,6 +25,7 @@ try
     app.MapPayments();
     app.MapProofs();
     app.MapEvents();
+    app.MapApiDescription();
     app.MapAccounts();
     app.MapWebhooks();
     app.MapExports();

@@ -14,12 +14,14 @@ public static class ApiPaths
     // The portal's page /webhooks/{id} lies beside the providers' POST /webhooks/{provider}/{key}.
     private static readonly PathString SharedWithPages = "/webhooks";
 
-    public static bool Covers(HttpRequest request) =>
-        !(IsUnder(request, SharedWithPages) && HttpMethods.IsGet(request.Method))
-        && (IsSource(request) || Array.Exists(Own, path => IsUnder(request, path)));
+    public static bool Covers(HttpRequest request) => Covers(request.Method, request.Path);
 
-    public static bool IsSource(HttpRequest request) => Array.Exists(Source, path => IsUnder(request, path));
+    public static bool Covers(string method, PathString path) =>
+        !(IsUnder(path, SharedWithPages) && HttpMethods.IsGet(method))
+        && (IsSource(path) || Array.Exists(Own, own => IsUnder(path, own)));
+
+    public static bool IsSource(PathString path) => Array.Exists(Source, source => IsUnder(path, source));
 
     // Routing does not mind the case either.
-    private static bool IsUnder(HttpRequest request, PathString path) => request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase);
+    private static bool IsUnder(PathString path, PathString folder) => path.StartsWithSegments(folder, StringComparison.OrdinalIgnoreCase);
 }

@@ -92,9 +92,11 @@ public static class EventRoutes
         return log.Problem is { } problem ? problem.ToHttp() : Results.Json(new { data = log.Value.Select(Shown) }, Json.Api);
     }
 
-    private static async Task<IResult> ResendAsync(HttpContext http, CallerIdentity caller, Guid id, DeliverEvents deliver, CancellationToken cancellationToken)
+    private static async Task<IResult> ResendAsync(HttpContext http, CallerIdentity caller, Guid id, EventEndpoints endpoints, DeliverEvents deliver, CancellationToken cancellationToken)
     {
         var body = await http.ReadStrictAsync<ResendBody>(cancellationToken);
+        if (!await endpoints.IsOwnAsync(caller.TenantId, caller.Mode, id, cancellationToken))
+            return new Problem(Codes.NotFound, "No such endpoint.").ToHttp();
         return body.IsOk
             ? Results.Json(new { deliveries = await deliver.ResendAsync(caller.TenantId, id, body.Value.FromSequence, body.Value.ToSequence ?? body.Value.FromSequence, cancellationToken) }, Json.Api)
             : body.Problem!.ToHttp();

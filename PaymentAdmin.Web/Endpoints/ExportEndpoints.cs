@@ -17,7 +17,7 @@ public static class ExportEndpoints
     public static IEndpointRouteBuilder MapExports(this IEndpointRouteBuilder routes)
     {
         // A million rows take longer than a page may: the file ends when it is whole, or when the caller goes away.
-        routes.MapGet("/export/payments.csv", PaymentsAsync).AllowAnonymous().DisableRequestTimeout();
+        routes.MapGet("/export/payments.csv", PaymentsAsync).AllowAnonymous().DisableRequestTimeout().RequireRateLimiting(RateLimits.Exports);
         return routes;
     }
 

@@ -66,6 +66,10 @@ public static class Problems
 
     public static int StatusOf(string code) => Table.TryGetValue(code, out var row) ? row.Status : throw new ArgumentException($"The code {code} has no status in the table.", nameof(code));
 
+    public static string TitleOf(string code) => Table[code].Title;
+
+    public static string TypeOf(string code) => "urn:paymentadmin:problem:" + code;
+
     /// <summary>The answer of an endpoint whose use case refused. On source systems' routes it also says <c>"success": false</c>.</summary>
     public static IResult ToHttp(this Problem problem) => new ProblemResult(problem);
 
@@ -101,7 +105,7 @@ public static class Problems
     {
         var body = new JsonObject
         {
-            ["type"] = "urn:paymentadmin:problem:" + problem.Code,
+            ["type"] = TypeOf(problem.Code),
             ["title"] = title,
             ["status"] = status,
             ["code"] = problem.Code,
@@ -113,7 +117,7 @@ public static class Problems
             body["payment_id"] = paymentId;
         if (problem.ProviderCode is { } providerCode)
             body["provider_code"] = providerCode;
-        if (ApiPaths.IsSource(http.Request))
+        if (ApiPaths.IsSource(http.Request.Path))
             body.Insert(0, "success", false);
         return body;
     }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -37,6 +38,7 @@ public static class HttpEdge
             app.UseExceptionHandler("/error", createScopeForErrors: true);
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.Use(KeepOtherStatuses);
+        app.Use(RefuseUnreadableForms);
         app.UseMiddleware<CircuitOrigin>();
         app.UseMiddleware<ProblemEdge>();
         app.UseRouting();
@@ -76,6 +78,20 @@ public static class HttpEdge
         var isMissingPage = http.Response.StatusCode == StatusCodes.Status404NotFound && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method));
         if (!isMissingPage && http.Features.Get<IStatusCodePagesFeature>() is { } pages)
             pages.Enabled = false;
+    }
+
+    /// <summary>A form whose bytes are no form, or that came with the token of nobody, is its sender's fault and none of ours.</summary>
+    private static async Task RefuseUnreadableForms(HttpContext http, RequestDelegate next)
+    {
+        try
+        {
+            await next(http);
+        }
+        catch (Exception exception) when (exception is Microsoft.AspNetCore.Http.BadHttpRequestException or InvalidDataException or AntiforgeryValidationException or IOException { InnerException: null } && http.Request.HasFormContentType && !http.Response.HasStarted)
+        {
+            http.Response.Clear();
+            http.Response.StatusCode = (exception as Microsoft.AspNetCore.Http.BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest;
+        }
     }
 
     /// <summary>
