@@ -2,7 +2,6 @@ using System.Collections;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Web.Endpoints;
@@ -111,12 +110,12 @@ public sealed class ApiSchemas
         return name;
     }
 
-    private static JsonNode OfExample(JsonNode? example, IReadOnlyCollection<string> optional, bool isTop) => example switch
+    private static JsonObject OfExample(JsonNode? example, IReadOnlyCollection<string> optional, bool isTop) => example switch
     {
         JsonObject members => new JsonObject
         {
             ["type"] = "object",
-            ["properties"] = new JsonObject(members.Select(member => KeyValuePair.Create(member.Key.TrimEnd('?'), (JsonNode?)OrNull((JsonObject)OfExample(member.Value, [], isTop: false), member.Key.EndsWith('?'))))),
+            ["properties"] = new JsonObject(members.Select(member => KeyValuePair.Create(member.Key.TrimEnd('?'), (JsonNode?)OrNull(OfExample(member.Value, [], isTop: false), member.Key.EndsWith('?'))))),
             ["required"] = new JsonArray([.. members.Select(member => member.Key.TrimEnd('?')).Where(name => !isTop || !optional.Contains(name)).Select(name => (JsonNode)name)]),
         },
         JsonArray items => new JsonObject { ["type"] = "array", ["items"] = OfExample(items.FirstOrDefault(), [], isTop: false) },

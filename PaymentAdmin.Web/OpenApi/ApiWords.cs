@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Events;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Shops;

@@ -7,7 +7,7 @@ using PaymentAdmin.Web.OpenApi;
 namespace PaymentAdmin.Web.Components.Pages.Docs;
 
 /// <summary>The API's description as a page: what a reader sees is what a generator gets, and nothing is loaded from elsewhere.</summary>
-public partial class Docs
+public partial class DocsPage
 {
     private static readonly JsonSerializerOptions Indented = new(Json.Api) { WriteIndented = true };
 
