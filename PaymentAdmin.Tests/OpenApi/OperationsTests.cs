@@ -157,7 +157,7 @@ public sealed class OperationsTests(OperationsTests.World world) : IClassFixture
         ["webhooks.receive unauthenticated"] = async world => await ApiReply.OfAsync(await world.Scene.DeliverAsync(new { id = "x", type = "noise" }, secret: "another-secret-of-the-right-length")),
         ["webhooks.receive not_found"] = world => world.Anybody.TellAsync($"/webhooks/scripted/{new string('x', 32)}", "{}"),
         ["webhooks.receive too_large"] = world => world.Anybody.TellAsync($"/webhooks/scripted/{world.Scene.AccountKey}", new string(' ', 300_000)),
-        ["webhooks.receive rate_limited"] = world => world.ForgeAsync(secret => world.Busy.DeliverAsync(new { id = "x", type = "noise" }, secret)),
+        ["webhooks.receive rate_limited"] = world => World.ForgeAsync(secret => world.Busy.DeliverAsync(new { id = "x", type = "noise" }, secret)),
         ["webhooks.receiveHidden unauthenticated"] = world => world.WithProfileAsync(profile => profile with { HidesItsNameInUrls = true }, () => world.DeliverHiddenAsync("another-secret-of-the-right-length")),
         ["webhooks.receiveHidden rate_limited"] = world => world.ForgeHiddenAsync(),
         ["orders.createSession payment_not_found"] = world => world.Key.TellAsync("/api/payments/create_checkout_session", """{ "order_id": "nobodys" }"""),
@@ -412,7 +412,7 @@ public sealed class OperationsTests(OperationsTests.World world) : IClassFixture
             return await DeliverHiddenAsync("another-secret-of-the-right-length", Busy);
         }
 
-        public async Task<ApiReply> ForgeAsync(Func<string, Task<HttpResponseMessage>> deliver)
+        public static async Task<ApiReply> ForgeAsync(Func<string, Task<HttpResponseMessage>> deliver)
         {
             (await deliver("another-secret-of-the-right-length")).Dispose();
             return await ApiReply.OfAsync(await deliver("another-secret-of-the-right-length"));
