@@ -31,6 +31,13 @@ public interface IAsksMerchant
     Task<SandboxQuestion?> QuestionAsync(SandboxRequest request, PaymentDb db, CancellationToken cancellationToken);
 }
 
+/// <summary>An imitation whose signatures hold the time: every sending of a delivery is signed anew, as its provider does.</summary>
+public interface ISignsTime
+{
+    /// <summary>The headers of a delivery that is sent now. One whose signature does not fit its body was spoilt on purpose and stays as it is.</summary>
+    IReadOnlyDictionary<string, string> SignAgain(ProviderAccountSnapshot account, IReadOnlyDictionary<string, string> headers, byte[] body, DateTimeOffset at);
+}
+
 /// <param name="Path">Behind the account's webhook URL ("/check").</param>
 public sealed record SandboxQuestion(ProviderAccountSnapshot Account, string Path, IReadOnlyDictionary<string, string> Headers, byte[] Body);
 
@@ -48,6 +55,9 @@ public sealed record SandboxRequest(string Method, string Path, IReadOnlyDiction
 /// <param name="HoldBack">The answer is held back this long: long enough, and the caller gives up although the work was done.</param>
 public sealed record SandboxResponse(int Status, string ContentType, ReadOnlyMemory<byte> Body, TimeSpan HoldBack = default, string? Location = null)
 {
+    /// <summary>Headers of the provider's own beside those of every answer.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
     public static SandboxResponse Json(int status, string body) => new(status, "application/json", System.Text.Encoding.UTF8.GetBytes(body));
 
     public static SandboxResponse Redirect(string location) => new(303, "text/plain", ReadOnlyMemory<byte>.Empty, Location: location);

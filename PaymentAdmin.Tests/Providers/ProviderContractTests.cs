@@ -35,6 +35,9 @@ public sealed class ProviderContractTests(ContractWorld world) : IClassFixture<C
         }
     }
 
+    /// <summary>The imitated providers whose transactions can be listed.</summary>
+    public static TheoryData<string> Listing => [.. ContractWorld.Registered.Where(provider => provider is IListsTransactions).Select(provider => provider.Profile.Id).Intersect(ContractWorld.Imitated)];
+
     /// <summary>One currency of each number of decimals that the provider takes.</summary>
     public static TheoryData<string, string> Currencies
     {
@@ -256,6 +259,28 @@ public sealed class ProviderContractTests(ContractWorld world) : IClassFixture<C
         await world.AdvanceUntilAsync(async () => (await merchant.SendAsync(HttpMethod.Get, $"/v1/refunds/{refund.Json["id"]}")).Json["status"]!.GetValue<string>() == "succeeded", "the refund succeeded");
         Assert.Equal(part, (await payment.ReadAsync())["refunded_minor"]!.GetValue<long>());
         Assert.Equal(part, Assert.Single(await payment.LedgerAsync())["refunded_minor"]!.GetValue<long>());
+    }
+
+    [Theory, MemberData(nameof(Listing))]
+    public async Task Paid_payment_stands_in_the_providers_list_once(string provider)
+    {
+        using var merchant = await world.MerchantAsync(provider);
+        await merchant.CreateAsync();
+        var payment = await merchant.PaidAsync();
+        var attempt = await payment.AttemptAsync();
+        var now = world.Clock.GetUtcNow();
+        var provided = Assert.IsType<IListsTransactions>(merchant.Provider, exactMatch: false);
+
+        var lines = new List<SettlementLine>();
+        await foreach (var line in provided.ListAsync(merchant.Snapshot, now.AddDays(-1), now.AddMinutes(1), CancellationToken.None))
+            lines.Add(line);
+
+        var paid = Assert.Single(lines, line => line.Fact == ObservedFact.Succeeded);
+        Assert.Equal(new Money(payment.AmountMinor, payment.Currency), paid.Amount);
+        Assert.Contains(attempt.Id.ToString(), (string?[])[paid.Reference, paid.OurReference]);
+        Assert.Equal(lines.Count, lines.Select(line => line.Reference).Distinct().Count());
+        await foreach (var line in provided.ListAsync(merchant.Snapshot, now.AddDays(-2), now.AddDays(-1), CancellationToken.None))
+            Assert.Fail($"{line.Reference} was listed before its time.");
     }
 
     [Theory, MemberData(nameof(Every))]

@@ -70,6 +70,8 @@ public static class SandboxEndpoints
         context.Response.Headers.CacheControl = "no-store";
         if (response.Location is { } location)
             context.Response.Headers.Location = location;
+        foreach (var (name, value) in response.Headers)
+            context.Response.Headers[name] = value;
         await context.Response.Body.WriteAsync(response.Body, context.RequestAborted);
     }
 

@@ -63,12 +63,12 @@ public sealed class DeliverLoop(DeliverEvents deliver, TimeProvider clock, IHost
 }
 
 /// <summary>The imitated providers' own sending of webhooks; only where the sandbox is on.</summary>
-public sealed class SandboxWebhookLoop(SandboxWebhooks webhooks, Deployment deployment, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<SandboxWebhookLoop> logger)
+public sealed class SandboxWebhookLoop(SandboxHost sandboxes, Deployment deployment, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<SandboxWebhookLoop> logger)
     : Loop(TimeSpan.FromMilliseconds(300), clock, lifetime, logger)
 {
     protected override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        while (deployment.SandboxEnabled && await webhooks.SendDueAsync(cancellationToken))
+        while (deployment.SandboxEnabled && await sandboxes.SendDueAsync(cancellationToken))
         {
         }
     }

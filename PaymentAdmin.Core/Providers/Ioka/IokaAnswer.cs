@@ -15,7 +15,8 @@ internal abstract record IokaAnswer
     {
     }
 
-    public sealed record Good(byte[] Body) : IokaAnswer;
+    /// <param name="Total">How many there are of what a list shows a page of; null when it does not say.</param>
+    public sealed record Good(byte[] Body, int? Total = null) : IokaAnswer;
 
     /// <summary>Surely not done. <paramref name="Code"/> is one of ours.</summary>
     public sealed record Refused(string Code, string Text, string? ProviderCode, int Http = 0) : IokaAnswer;
@@ -27,7 +28,7 @@ internal abstract record IokaAnswer
     {
         ProviderAnswer.NotSent => new Refused(Codes.ProviderUnavailable, "Ioka could not be reached; nothing was sent.", null),
         ProviderAnswer.Unknown unknown => new Useless(unknown.Reason),
-        ProviderAnswer.Answered { IsSuccess: true } good => new Good(good.Body),
+        ProviderAnswer.Answered { IsSuccess: true } good => new Good(good.Body, int.TryParse(good.Headers.GetValueOrDefault("x-count"), NumberStyles.None, CultureInfo.InvariantCulture, out var total) ? total : null),
         ProviderAnswer.Answered answered => OfFailure(answered, redaction),
         _ => throw new UnreachableException(),
     };

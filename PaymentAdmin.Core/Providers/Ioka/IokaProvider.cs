@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -15,7 +16,7 @@ namespace PaymentAdmin.Core.Providers.Ioka;
 /// Ioka, API v2: an order with a hosted page, tiyn on the wire, captured at once. An order stays open after a declined card until its
 /// attempts are spent; refunds wait for the acquirer. Between calls it keeps nothing but the short-lived keys of client credentials.
 /// </summary>
-internal sealed partial class IokaProvider(ProviderHttp http, TimeProvider clock) : IPaymentProvider, IQueriesStatus, IRefunds, IQueriesRefunds, IReadsWebhooks
+internal sealed partial class IokaProvider(ProviderHttp http, TimeProvider clock) : IPaymentProvider, IQueriesStatus, IRefunds, IQueriesRefunds, IReadsWebhooks, IListsTransactions
 {
     public const string ApiKey = "api_key";
     public const string ClientId = "client_id";
@@ -29,6 +30,8 @@ internal sealed partial class IokaProvider(ProviderHttp http, TimeProvider clock
 
     private const int AttemptsByDefault = 10;
     private const int ReasonLengthMax = 255;
+    private const int PageSize = 100;
+    private const int PagesMax = 1000;
     private const string MomentFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff";
     private static readonly TimeSpan RefreshEarlier = TimeSpan.FromSeconds(60);
 
@@ -171,6 +174,24 @@ internal sealed partial class IokaProvider(ProviderHttp http, TimeProvider clock
 
     public WebhookReading Parse(InboundRequest request) => IokaWebhook.Parse(request);
 
+    /// <summary>The orders. Throws <see cref="HttpRequestException"/> when a page does not come: half a list would look like missing money.</summary>
+    public async IAsyncEnumerable<SettlementLine> ListAsync(ProviderAccountSnapshot account, DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var seen = 0;
+        for (var page = 1; page <= PagesMax; page++)
+        {
+            var path = $"orders?page={page}&limit={PageSize}&from_dt={Uri.EscapeDataString(Moment(from))}&to_dt={Uri.EscapeDataString(Moment(to))}";
+            if (await CallAsync(account, HttpMethod.Get, path, null, null, cancellationToken) is not IokaAnswer.Good good || IokaAnswer.Read(good.Body, IokaJson.Default.ListIokaOrder) is not { } orders)
+                throw new HttpRequestException($"Page {page} of Ioka's orders did not come.");
+            foreach (var line in orders.Select(LineOf).OfType<SettlementLine>())
+                yield return line;
+            seen += orders.Count;
+            // A page may be shorter than was asked for: the count has the last word, and without one an empty page.
+            if (orders.Count == 0 || seen >= good.Total)
+                yield break;
+        }
+    }
+
     /// <summary>A moment as Ioka writes it: UTC without saying so.</summary>
     internal static string Moment(DateTimeOffset moment) => moment.UtcDateTime.ToString(MomentFormat, CultureInfo.InvariantCulture);
 
@@ -255,6 +276,24 @@ internal sealed partial class IokaProvider(ProviderHttp http, TimeProvider clock
             Received = received is { } minor && Currency.IsKnown(currency) ? new Money(minor, currency) : null,
             ReceiptReference = id,
             Refunded = payments.Count > 0 && Currency.IsKnown(currency) ? new Money(payments.Sum(payment => payment.RefundedAmount ?? 0), currency) : null,
+        };
+    }
+
+    /// <summary>Fee and refunds stand at the payments of an order, where the list tells them.</summary>
+    private static SettlementLine? LineOf(IokaOrder order)
+    {
+        if (order.Id is not { Length: > 0 and <= 64 } id || order.Status is not { Length: > 0 } word || order.Amount is not { } minor)
+            return null;
+        var currency = string.IsNullOrEmpty(order.Currency) ? Tenge : order.Currency;
+        if (!Currency.IsKnown(currency))
+            return null;
+        var paid = order.Payments?.Where(payment => FactOfPayment(payment.Status) == ObservedFact.Succeeded).ToList();
+        var at = DateTimeOffset.TryParse(order.CreatedAt, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment) ? moment : DateTimeOffset.UnixEpoch;
+        return new SettlementLine(id, new Money(paid is { Count: > 0 } ? paid.Sum(payment => payment.CapturedAmount ?? payment.ApprovedAmount ?? 0) : minor, currency), word, FactOfOrder(word), at)
+        {
+            OurReference = order.ExternalId,
+            FeeMinor = paid is { Count: > 0 } ? (long)decimal.Round(paid.Sum(payment => payment.ProcessingFee ?? 0)) : null,
+            RefundedMinor = paid is { Count: > 0 } ? paid.Sum(payment => payment.RefundedAmount ?? 0) : null,
         };
     }
 

@@ -119,11 +119,27 @@ internal sealed class IokaSandbox(SandboxWebhooks webhooks) : ISandbox, IKeepsDe
     private async Task<SandboxResponse> SearchAsync(SandboxRequest request, PaymentDb db, string merchant, CancellationToken cancellationToken)
     {
         var external = request.Query.GetValueOrDefault("external_id");
-        var charges = await db.SandboxCharges.Where(row => row.Provider == Provider && row.Merchant == merchant && (external == null || row.MerchantReference == external))
-            .OrderByDescending(row => row.CreatedAt).Take(100).ToListAsync(cancellationToken);
+        var found = db.SandboxCharges.Where(row => row.Provider == Provider && row.Merchant == merchant && (external == null || row.MerchantReference == external));
+        if (Moment(request, "from_dt") is { } from)
+            found = found.Where(row => row.CreatedAt >= from);
+        if (Moment(request, "to_dt") is { } to)
+            found = found.Where(row => row.CreatedAt <= to);
+        var page = Math.Max(1, Figure(request, "page") ?? 1);
+        var limit = Math.Clamp(Figure(request, "limit") ?? 10, 1, 100);
+        var total = await found.CountAsync(cancellationToken);
+        var charges = await found.OrderByDescending(row => row.CreatedAt).ThenBy(row => row.Id).Skip((page - 1) * limit).Take(limit).ToListAsync(cancellationToken);
         charges.ForEach(charge => charge.Settle(request.At));
-        return SandboxResponse.Json(200, JsonSerializer.Serialize(charges.ConvertAll(charge => OrderOf(request, charge)), IokaJson.Default.ListIokaOrder));
+        return SandboxResponse.Json(200, JsonSerializer.Serialize(charges.ConvertAll(charge => OrderOf(request, charge)), IokaJson.Default.ListIokaOrder)) with
+        {
+            Headers = new Dictionary<string, string> { ["x-count"] = total.ToString(CultureInfo.InvariantCulture) },
+        };
     }
+
+    private static int? Figure(SandboxRequest request, string name) =>
+        int.TryParse(request.Query.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var figure) ? figure : null;
+
+    private static DateTimeOffset? Moment(SandboxRequest request, string name) =>
+        DateTimeOffset.TryParse(request.Query.GetValueOrDefault(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment) ? moment : null;
 
     private async Task<SandboxResponse> ReadAsync(SandboxRequest request, PaymentDb db, string merchant, string id, CancellationToken cancellationToken)
     {

@@ -34,6 +34,9 @@ public sealed class SandboxHost(IEnumerable<ISandbox> sandboxes, SandboxWebhooks
             cancellationToken);
     }
 
+    /// <summary>Sends the imitations' webhooks that are due; true when there was something.</summary>
+    public Task<bool> SendDueAsync(CancellationToken cancellationToken) => webhooks.SendDueAsync(provider => byProvider.GetValueOrDefault(provider) as ISignsTime, cancellationToken);
+
     private static async Task<SandboxResponse> CallAsync(PaymentDb db, ISandbox sandbox, SandboxRequest request, CancellationToken cancellationToken)
     {
         var fault = sandbox.Merchant(request) is { } merchant

@@ -61,8 +61,8 @@ public sealed class SandboxWebhooks(ProviderAccounts accounts, PaymentStore stor
         ? await PostAsync(self + PathOf(question.Account.WebhookUrl) + question.Path, question.Headers, question.Body, cancellationToken)
         : new MerchantAnswer(null, "");
 
-    /// <summary>Sends what is due; true when there was something.</summary>
-    public async Task<bool> SendDueAsync(CancellationToken cancellationToken)
+    /// <summary>Sends what is due; true when there was something. <paramref name="signing"/> knows the imitations that sign the time.</summary>
+    internal async Task<bool> SendDueAsync(Func<string, ISignsTime?> signing, CancellationToken cancellationToken)
     {
         if (deployment.SelfUrl is not { } self)
             return false;
@@ -70,11 +70,22 @@ public sealed class SandboxWebhooks(ProviderAccounts accounts, PaymentStore stor
         var due = await store.ReadAsync(db => db.SandboxDeliveries.Where(row => !row.IsDone && row.DueAt <= now).OrderBy(row => row.DueAt).Take(20).ToListAsync(cancellationToken), cancellationToken);
         foreach (var delivery in due)
         {
-            var headers = JsonSerializer.Deserialize<Dictionary<string, string>>(delivery.HeadersJson) ?? [];
+            var headers = await HeadersAsync(delivery, signing(delivery.Provider), now, cancellationToken);
             var answer = await PostAsync(self + delivery.Url, headers, delivery.Body, cancellationToken);
             await store.WriteAsync(db => RecordAsync(db, delivery.Id, answer.Status, cancellationToken), cancellationToken);
         }
         return due.Count > 0;
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> HeadersAsync(SandboxDelivery delivery, ISignsTime? signing, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var headers = JsonSerializer.Deserialize<Dictionary<string, string>>(delivery.HeadersJson) ?? [];
+        if (signing is null)
+            return headers;
+        // The account's key is one of the segments; which one, the provider's form of URL decides.
+        var hashes = delivery.Url.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Access.ApiKey.HashOf).ToList();
+        var row = await store.ReadAsync(db => db.ProviderAccounts.FirstOrDefaultAsync(account => hashes.Contains(account.WebhookKeyHash), cancellationToken), cancellationToken);
+        return row is null ? headers : signing.SignAgain(accounts.Open(row, route: null), headers, delivery.Body, now);
     }
 
     private async Task<MerchantAnswer> PostAsync(string url, IReadOnlyDictionary<string, string> headers, byte[] body, CancellationToken cancellationToken)

@@ -29,7 +29,21 @@ internal sealed record StripeIntent(
     Dictionary<string, string?>? Metadata,
     string? Status);
 
-internal sealed record StripeCharge(string? Id, long? Amount, long? AmountRefunded, string? Currency, JsonElement PaymentIntent);
+internal sealed record StripeCharge(
+    string? Id,
+    long? Amount,
+    long? AmountCaptured,
+    long? AmountRefunded,
+    JsonElement BalanceTransaction,
+    long? Created,
+    string? Currency,
+    bool? Livemode,
+    Dictionary<string, string?>? Metadata,
+    JsonElement PaymentIntent,
+    string? Status);
+
+/// <summary>What a movement came to in the currency that Stripe settles in.</summary>
+internal sealed record StripeBalanceTransaction(string? Id, string? Currency, long? Fee);
 
 internal sealed record StripeRefund(
     string? Id,
@@ -63,7 +77,9 @@ internal sealed record StripeEventData(JsonElement Object);
 [JsonSerializable(typeof(StripeDispute))]
 [JsonSerializable(typeof(StripeFault))]
 [JsonSerializable(typeof(StripeEvent))]
+[JsonSerializable(typeof(StripeBalanceTransaction))]
 [JsonSerializable(typeof(StripeList<StripeSession>))]
+[JsonSerializable(typeof(StripeList<StripeCharge>))]
 [JsonSerializable(typeof(StripeList<StripeRefund>))]
 internal sealed partial class StripeJson : JsonSerializerContext
 {

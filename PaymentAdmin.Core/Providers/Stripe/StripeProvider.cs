@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Shops;
@@ -12,7 +13,7 @@ namespace PaymentAdmin.Core.Providers.Stripe;
 /// Stripe through Checkout Sessions: form-encoded requests, the hosted page, signed events. One session is one attempt of ours; the payer may
 /// try several cards inside it, so a failed card ends nothing.
 /// </summary>
-internal sealed class StripeProvider(ProviderHttp http, TimeProvider clock) : IPaymentProvider, IQueriesStatus, IRefunds, IQueriesRefunds, ICancels, IReadsWebhooks
+internal sealed class StripeProvider(ProviderHttp http, TimeProvider clock) : IPaymentProvider, IQueriesStatus, IRefunds, IQueriesRefunds, ICancels, IReadsWebhooks, IListsTransactions
 {
     public const string SecretKey = "secret_key";
     public const string WebhookSecret = "webhook_secret";
@@ -23,6 +24,7 @@ internal sealed class StripeProvider(ProviderHttp http, TimeProvider clock) : IP
     private const int NameLengthMax = 250;
     private const int MetadataLengthMax = 500;
     private const int PagesMax = 5;
+    private const int ListedPagesMax = 1000;
     private const int PageSize = 100;
 
     /// <summary>Stripe's own bounds are 30 min and 24 h; a minute is left for clocks that differ.</summary>
@@ -170,6 +172,26 @@ internal sealed class StripeProvider(ProviderHttp http, TimeProvider clock) : IP
         return answer is StripeAnswer.Refused { Http: 400 } refused ? new CancelResult.TooLate(refused.Text) : new CancelResult.Unknown(Reason(answer));
     }
 
+    /// <summary>The charges, newest first. Throws <see cref="HttpRequestException"/> when a page does not come: half a list would look like missing money.</summary>
+    public async IAsyncEnumerable<SettlementLine> ListAsync(ProviderAccountSnapshot account, DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var after = "";
+        for (var page = 0; page < ListedPagesMax; page++)
+        {
+            List<(string, string)> query = [("created[gte]", Text(from.ToUnixTimeSeconds())), ("created[lte]", Text(to.ToUnixTimeSeconds())), ("limit", Text(PageSize)), ("expand[]", "data.balance_transaction")];
+            if (after.Length > 0)
+                query.Add(("starting_after", after));
+            var answer = await CallAsync(account, HttpMethod.Get, "/v1/charges", query, null, cancellationToken);
+            if (answer is not StripeAnswer.Good good || good.Read(StripeJson.Default.StripeListStripeCharge) is not { Data: { } rows, HasMore: { } hasMore })
+                throw new HttpRequestException($"Page {page + 1} of Stripe's charges did not come: {Reason(answer)}");
+            foreach (var line in rows.Where(row => row.Livemode is not { } isLive || isLive == (account.Mode == Mode.Live)).Select(LineOf).OfType<SettlementLine>())
+                yield return line;
+            if (!hasMore)
+                yield break;
+            after = rows.LastOrDefault()?.Id is { Length: > 0 } last ? last : throw new HttpRequestException($"Page {page + 1} of Stripe's charges has no end to go on from.");
+        }
+    }
+
     internal static DateTimeOffset? Moment(long? seconds) => seconds is > 0 and < 253_402_300_800 ? DateTimeOffset.FromUnixTimeSeconds(seconds.Value) : null;
 
     private IEnumerable<(string Name, string Value)> Fields(CheckoutRequest request, long amount)
@@ -276,6 +298,25 @@ internal sealed class StripeProvider(ProviderHttp http, TimeProvider clock) : IP
             RefundStatus.Pending => new RefundResult.Pending { Reference = refund.Id, StatusWord = refund.Status },
             RefundStatus.Failed => new RefundResult.Failed(Codes.ProviderRejected, $"Stripe could not pay it back: {refund.FailureReason ?? refund.Status}.", refund.FailureReason ?? refund.Status) { Reference = refund.Id, StatusWord = refund.Status },
             _ => new RefundResult.Unknown("Stripe used a word for the refund that we do not know.") { Reference = refund.Id, StatusWord = refund.Status },
+        };
+    }
+
+    /// <summary>Money stands under its payment intent, as in every report; a declined card under its own charge.</summary>
+    private static SettlementLine? LineOf(StripeCharge charge)
+    {
+        var fact = StripeReading.ChargeFact(charge.Status);
+        var amount = StripeMoney.FromWire(fact == ObservedFact.Succeeded ? charge.AmountCaptured ?? charge.Amount : charge.Amount, charge.Currency);
+        var reference = fact == ObservedFact.Failed ? charge.Id : StripeJson.IdOf(charge.PaymentIntent) ?? charge.Id;
+        if (reference is null || charge.Status is not { Length: > 0 } word || amount is not { } money)
+            return null;
+        var settled = StripeJson.Read(charge.BalanceTransaction, StripeJson.Default.StripeBalanceTransaction);
+        var fee = StripeMoney.FromWire(settled?.Fee, settled?.Currency);
+        return new SettlementLine(reference, money, word, fact, Moment(charge.Created) ?? DateTimeOffset.UnixEpoch)
+        {
+            OurReference = charge.Metadata?.GetValueOrDefault(StripeReading.AttemptKey),
+            // Stripe takes its fee in the currency that it settles in.
+            FeeMinor = fee is { } taken && taken.Currency == money.Currency ? taken.Minor : null,
+            RefundedMinor = StripeMoney.FromWire(charge.AmountRefunded, charge.Currency)?.Minor,
         };
     }
 

@@ -29,6 +29,15 @@ internal static class StripeReading
         _ => ObservedFact.Unrecognised,
     };
 
+    /// <summary>Of one charge. A failed one is a card that was declined; another charge may follow it.</summary>
+    public static ObservedFact ChargeFact(string? status) => status switch
+    {
+        "pending" => ObservedFact.Pending,
+        "succeeded" => ObservedFact.Succeeded,
+        "failed" => ObservedFact.Failed,
+        _ => ObservedFact.Unrecognised,
+    };
+
     public static RefundStatus? RefundState(string? status) => status switch
     {
         "pending" or "requires_action" => RefundStatus.Pending,

@@ -14,9 +14,10 @@ namespace PaymentAdmin.Core.Providers.Stripe;
 /// Stripe's Checkout Sessions, payment intents and refunds, its hosted page with its test cards, and its signed events. Session, intent and
 /// charge of one payment share the part behind their prefix; the id of what was made under an idempotency key follows from the key.
 /// </summary>
-internal sealed class StripeSandbox(SandboxWebhooks webhooks) : ISandbox, IKeepsDemoBooks
+internal sealed class StripeSandbox(SandboxWebhooks webhooks) : ISandbox, ISignsTime, IKeepsDemoBooks
 {
     private const string SessionPrefix = "cs_test_";
+    private const string SignatureHeader = "Stripe-Signature";
     private static readonly TimeSpan RefundTurnsAfter = TimeSpan.FromSeconds(3);
     private static readonly JsonSerializerOptions Pretty = new() { WriteIndented = true, NewLine = "\n" };
 
@@ -56,6 +57,7 @@ internal sealed class StripeSandbox(SandboxWebhooks webhooks) : ISandbox, IKeeps
             ("GET", ["v1", "checkout", "sessions", var id]) => await RetrieveAsync(call, id),
             ("POST", ["v1", "checkout", "sessions", var id, "expire"]) => await ExpireAsync(call, id),
             ("GET", ["v1", "payment_intents", var id]) => await FindAsync(call, SessionOf(id)) is { } charge && Data(charge).IntentStatus is not null ? Json(Intent(charge, expands: true)) : Missing("payment_intent", id),
+            ("GET", ["v1", "charges"]) => await ListChargesAsync(call),
             ("POST", ["v1", "refunds"]) => await RefundAsync(call),
             ("GET", ["v1", "refunds"]) => await ListRefundsAsync(call),
             ("GET", ["v1", "refunds", var id]) => await FindRefundAsync(call, id) is var (refund, charge) ? Json(Refund(refund, charge)) : Missing("refund", id),
@@ -151,6 +153,31 @@ internal sealed class StripeSandbox(SandboxWebhooks webhooks) : ISandbox, IKeeps
         foreach (var charge in rest)
             await SettleAsync(call.Db, call.Request, charge, call.CancellationToken);
         return List(rest.Take(limit).Select(charge => Session(call.Request, charge, Expands(call.Request, "data."))), rest.Count > limit, "/v1/checkout/sessions");
+    }
+
+    /// <summary>What was paid; a declined card leaves no charge in these books.</summary>
+    private async Task<SandboxResponse> ListChargesAsync(Call call)
+    {
+        var query = call.Request.Query;
+        var rows = call.Db.SandboxCharges.Where(charge => charge.Provider == Provider && charge.Merchant == call.Merchant && charge.State == SandboxState.Paid);
+        if (Moment(query, "created[gte]") is { } from)
+            rows = rows.Where(charge => charge.PaidAt >= from);
+        if (Moment(query, "created[lte]") is { } to)
+        {
+            var end = to + TimeSpan.FromSeconds(1);
+            rows = rows.Where(charge => charge.PaidAt < end);
+        }
+        if (query.GetValueOrDefault("payment_intent") is { } intent)
+        {
+            var session = SessionOf(intent);
+            rows = rows.Where(charge => charge.Reference == session);
+        }
+        var limit = int.TryParse(query.GetValueOrDefault("limit"), NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? Math.Clamp(asked, 1, 100) : 10;
+        var found = await rows.OrderByDescending(charge => charge.PaidAt).ThenByDescending(charge => charge.Id).ToListAsync(call.CancellationToken);
+        var after = query.GetValueOrDefault("starting_after");
+        var rest = after is null ? found : found.SkipWhile(charge => ChargeId(charge) != after).Skip(1).ToList();
+        var expands = query.Any(parameter => parameter.Key.StartsWith("expand[", StringComparison.Ordinal) && parameter.Value == "data.balance_transaction");
+        return List(rest.Take(limit).Select(charge => Charge(charge, expands)), rest.Count > limit, "/v1/charges");
     }
 
     private async Task<SandboxResponse> ExpireAsync(Call call, string id)
@@ -330,14 +357,28 @@ internal sealed class StripeSandbox(SandboxWebhooks webhooks) : ISandbox, IKeeps
             ["type"] = type,
         };
         var body = Encoding.UTF8.GetBytes(told.ToJsonString(Pretty));
-        var time = at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var headers = new Dictionary<string, string>
         {
             ["Content-Type"] = "application/json; charset=utf-8",
             ["User-Agent"] = "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
-            ["Stripe-Signature"] = $"t={time},v1={Convert.ToHexStringLower(StripeWebhook.Sign(Encoding.UTF8.GetBytes(secret), time, body))}",
+            [SignatureHeader] = Signed(secret, body, at),
         };
         await webhooks.PlanAsync(db, account, headers, body, at, cancellationToken, merchant: charge.Merchant);
+    }
+
+    public IReadOnlyDictionary<string, string> SignAgain(ProviderAccountSnapshot account, IReadOnlyDictionary<string, string> headers, byte[] body, DateTimeOffset at)
+    {
+        var secret = account.Credential(StripeProvider.WebhookSecret);
+        var signed = headers.GetValueOrDefault(SignatureHeader) ?? "";
+        var isIntact = signed.StartsWith("t=", StringComparison.Ordinal) && long.TryParse(signed[2..].Split(',')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            && StripeProvider.Moment(seconds) is { } then && Signed(secret, body, then) == signed;
+        return isIntact ? new Dictionary<string, string>(headers) { [SignatureHeader] = Signed(secret, body, at) } : headers;
+    }
+
+    private static string Signed(string secret, byte[] body, DateTimeOffset at)
+    {
+        var time = at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        return $"t={time},v1={Convert.ToHexStringLower(StripeWebhook.Sign(Encoding.UTF8.GetBytes(secret), time, body))}";
     }
 
     private async Task<SandboxCharge?> FindAsync(Call call, string reference)
@@ -447,9 +488,10 @@ internal sealed class StripeSandbox(SandboxWebhooks webhooks) : ISandbox, IKeeps
         };
     }
 
-    private static JsonObject Charge(SandboxCharge charge)
+    private static JsonObject Charge(SandboxCharge charge, bool expands = false)
     {
         var data = Data(charge);
+        var transaction = "txn_" + Suffix(charge);
         return new JsonObject
         {
             ["id"] = ChargeId(charge),
@@ -457,6 +499,19 @@ internal sealed class StripeSandbox(SandboxWebhooks webhooks) : ISandbox, IKeeps
             ["amount"] = data.Wire,
             ["amount_captured"] = data.Wire,
             ["amount_refunded"] = StripeMoney.ToWire(new Money(charge.RefundedMinor, charge.Currency)),
+            ["balance_transaction"] = !expands ? transaction : new JsonObject
+            {
+                ["id"] = transaction,
+                ["object"] = "balance_transaction",
+                ["amount"] = data.Wire,
+                ["currency"] = data.Currency,
+                ["fee"] = data.Wire * 29 / 1000,
+                ["net"] = data.Wire - data.Wire * 29 / 1000,
+                ["source"] = ChargeId(charge),
+                ["status"] = "available",
+                ["type"] = "charge",
+            },
+            ["created"] = charge.PaidAt?.ToUnixTimeSeconds(),
             ["currency"] = data.Currency,
             ["disputed"] = data.Card == "4000000000000259",
             ["livemode"] = false,

@@ -258,6 +258,30 @@ public sealed class IokaProviderTests
             Assert.DoesNotContain(secret, transcript.Requests + transcript.Responses, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Orders_are_listed_until_a_page_is_empty()
+    {
+        ioka.Answer(200, $"[{OrderOf("PAID", """[{"id":"pay_1","status":"CAPTURED","captured_amount":50000,"refunded_amount":20000,"processing_fee":1450.4}]""")}]").Answer(200, "[]");
+
+        var lines = new List<SettlementLine>();
+        await foreach (var line in Provider().ListAsync(Account(), TestClock.DefaultStart, TestClock.DefaultStart.AddDays(1), CancellationToken.None))
+            lines.Add(line);
+
+        var only = Assert.Single(lines);
+        Assert.Equal(("ord_1", new Money(50_000, "KZT"), "PAID", ObservedFact.Succeeded, 1450L, 20_000L, Id.ToString()), (only.Reference, only.Amount, only.StatusWord, only.Fact, only.FeeMinor, only.RefundedMinor, only.OurReference));
+        Assert.Equal(
+            ["https://ioka.test/v2/orders?page=1&limit=100&from_dt=2026-03-02T09:00:00.000000&to_dt=2026-03-03T09:00:00.000000", "https://ioka.test/v2/orders?page=2&limit=100&from_dt=2026-03-02T09:00:00.000000&to_dt=2026-03-03T09:00:00.000000"],
+            ioka.Sent.Select(call => Uri.UnescapeDataString(call.Url)));
+    }
+
+    [Fact]
+    public async Task Half_a_list_is_an_error()
+    {
+        ioka.Answer(502, "");
+
+        await Assert.ThrowsAsync<HttpRequestException>(async () => await Provider().ListAsync(Account(), TestClock.DefaultStart, TestClock.DefaultStart, CancellationToken.None).GetAsyncEnumerator().MoveNextAsync());
+    }
+
     private static string OrderOf(string word, string payments, int attempts = 10) =>
         $$"""{"id":"ord_1","status":"{{word}}","amount":50000,"currency":"KZT","external_id":"{{Id}}","attempts":{{attempts}},"payments":{{payments}}}""";
 

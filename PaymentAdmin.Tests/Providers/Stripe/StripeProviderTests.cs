@@ -37,6 +37,46 @@ public sealed class StripeProviderTests
     }
 
     [Fact]
+    public async Task Charges_are_listed_page_by_page_under_their_payment_intents()
+    {
+        stripe.Answers("""{"object":"list","has_more":true,"data":[{"id":"ch_2","amount":500000,"amount_captured":500000,"amount_refunded":200000,"balance_transaction":{"id":"txn_2","currency":"kzt","fee":14500},"created":1772442020,"currency":"kzt","livemode":false,"metadata":{"attempt_id":"ours"},"payment_intent":"pi_2","status":"succeeded"},{"id":"ch_other","amount":1,"created":1772442020,"currency":"kzt","livemode":true,"payment_intent":"pi_other","status":"succeeded"}]}""")
+            .Answers("""{"object":"list","has_more":false,"data":[{"id":"ch_1","amount":700,"created":1772442010,"currency":"usd","balance_transaction":{"id":"txn_1","currency":"eur","fee":30},"livemode":false,"payment_intent":"pi_1","status":"failed"}]}""");
+
+        var lines = new List<SettlementLine>();
+        await foreach (var line in stripe.Provider.ListAsync(StripeStub.Account, TestClock.DefaultStart, TestClock.DefaultStart.AddDays(1), CancellationToken.None))
+            lines.Add(line);
+
+        Assert.Equal(
+            [("pi_2", new Money(500_000, "KZT"), ObservedFact.Succeeded, 14_500L, 200_000L, "ours"), ("ch_1", new Money(700, "USD"), ObservedFact.Failed, null, null, null)],
+            lines.Select(line => (line.Reference, line.Amount, line.Fact, line.FeeMinor, line.RefundedMinor, line.OurReference)));
+        var (from, to) = (TestClock.DefaultStart.ToUnixTimeSeconds(), TestClock.DefaultStart.AddDays(1).ToUnixTimeSeconds());
+        Assert.Equal(
+            [$"https://api.stripe.test/v1/charges?created[gte]={from}&created[lte]={to}&limit=100&expand[]=data.balance_transaction", $"https://api.stripe.test/v1/charges?created[gte]={from}&created[lte]={to}&limit=100&expand[]=data.balance_transaction&starting_after=ch_other"],
+            stripe.Sent.Select(sent => Uri.UnescapeDataString(sent.Url)));
+    }
+
+    [Fact]
+    public async Task Half_a_list_is_an_error() =>
+        await Assert.ThrowsAsync<HttpRequestException>(async () => await stripe.Answers("", 502).Provider.ListAsync(StripeStub.Account, TestClock.DefaultStart, TestClock.DefaultStart, CancellationToken.None).GetAsyncEnumerator().MoveNextAsync());
+
+    [Fact]
+    public void Delivery_that_is_sent_again_is_signed_again_and_a_spoilt_one_is_not()
+    {
+        var (body, then, now) = ("{}"u8.ToArray(), TestClock.DefaultStart, TestClock.DefaultStart.AddHours(1));
+        var time = then.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var headers = new Dictionary<string, string> { ["Stripe-Signature"] = $"t={time},v1={Convert.ToHexStringLower(StripeWebhook.Sign(Encoding.UTF8.GetBytes(StripeStub.Secret), time, body))}" };
+        var sandbox = new StripeSandbox(null!);
+
+        Assert.IsType<WebhookVerification.Rejected>(Verify(headers, body));
+        Assert.IsType<WebhookVerification.Verified>(Verify(sandbox.SignAgain(StripeStub.Account, headers, body, now), body));
+        var spoilt = "{]"u8.ToArray();
+        Assert.Equal(headers, sandbox.SignAgain(StripeStub.Account, headers, spoilt, now));
+
+        WebhookVerification Verify(IReadOnlyDictionary<string, string> given, byte[] sent) =>
+            StripeWebhook.Verify(StripeStub.Secret, new InboundRequest(sent, given.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value), "", "", null, null, now));
+    }
+
+    [Fact]
     public async Task Api_version_of_the_account_is_sent()
     {
         var account = StripeStub.Account with { Credentials = new Dictionary<string, string>(StripeStub.Account.Credentials) { [StripeProvider.ApiVersion] = "2026-10-28.endive" } };
