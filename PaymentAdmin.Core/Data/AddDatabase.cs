@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace PaymentAdmin.Core.Data;
@@ -12,7 +13,9 @@ public static class DatabaseServices
         if (settings.Provider == DatabaseProvider.Postgres)
             services.AddContexts<PostgresPaymentDb>(options => options.UseNpgsql(settings.ConnectionString));
         else
-            services.AddContexts<SqlitePaymentDb>(options => options.UseSqlite(settings.ConnectionString).AddInterceptors(new SqlitePragmas()));
+            services.AddContexts<SqlitePaymentDb>(options => options.UseSqlite(settings.ConnectionString).AddInterceptors(new SqlitePragmas())
+                // A rebuilt table switches foreign keys off around its transaction; only the switch is outside of it.
+                .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.NonTransactionalMigrationOperationWarning)));
         services.AddSingleton(new WriteGate(isSingleWriter: settings.Provider == DatabaseProvider.Sqlite));
         services.AddSingleton<PaymentStore>();
         services.AddSingleton<PrepareDatabase>();

@@ -89,13 +89,13 @@ public sealed partial class ReconcilePayments(
             cancellationToken);
         var record = await calls.SendAsync(() => queries.QueryPaymentAsync(account, reference, cancellationToken), StatusReading.NoAnswer);
         throttle.Report(attempt.AccountId, record.Result.IsAnswer);
-        return await store.WriteAsync(db => TakeAnswerAsync(db, attempt.Id, leaseToken, provider, record, actor, CancellationToken.None), CancellationToken.None);
+        return await store.WriteAsync(db => TakeAnswerAsync(db, attempt, leaseToken, provider, record, actor, CancellationToken.None), CancellationToken.None);
     }
 
-    private async Task<AppliedObservation?> TakeAnswerAsync(PaymentDb db, Guid attemptId, long? leaseToken, IPaymentProvider provider, CallRecord<StatusReading> record, Actor actor, CancellationToken cancellationToken)
+    private async Task<AppliedObservation?> TakeAnswerAsync(PaymentDb db, PaymentAttempt asked, long? leaseToken, IPaymentProvider provider, CallRecord<StatusReading> record, Actor actor, CancellationToken cancellationToken)
     {
         var reading = record.Result;
-        var attempt = await db.PaymentAttempts.SingleAsync(row => row.Id == attemptId, cancellationToken);
+        var attempt = await db.PaymentAttempts.SingleAsync(row => row.Id == asked.Id, cancellationToken);
         // Fencing: whoever lost the lease while the provider was slow has no say any more.
         if (leaseToken is not null && attempt.LeaseToken != leaseToken)
             return null;
@@ -130,7 +130,7 @@ public sealed partial class ReconcilePayments(
                 cancellationToken);
         }
         // A webhook may have wished for a question while this one was under way, whose answer may be from before: the wish stays.
-        var isWishedAgain = attempt.NextCheckAt >= record.StartedAt && attempt.NextCheckAt <= now;
+        var isWishedAgain = attempt.NextCheckAt != asked.NextCheckAt && attempt.NextCheckAt <= now;
         if (!isWishedAgain && (attempt.IsOpen || !reading.IsAnswer))
             CheckSchedule.Continue(attempt, provider.Profile, now);
         else if (!isWishedAgain)

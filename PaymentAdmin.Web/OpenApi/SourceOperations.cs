@@ -7,6 +7,7 @@ internal static class SourceOperations
 {
     private const string Donations = "000 Donations";
     private const string Kaspi = "001 Kaspi service";
+    private const string Registrations = "002 Registrations";
     private const string Commerce = "003 Conversational commerce";
     private const string Orders = "004 Orders";
 
@@ -25,11 +26,12 @@ internal static class SourceOperations
     [
         (Donations, "A donation is a payment of yours, made at POST /v1/payments; its checkout is Ioka's."),
         (Kaspi, "The old Kaspi service's routes: change the base URL, add a key. Problems carry `\"success\": false`."),
+        (Registrations, "A registration is paid on iKhokha's page; the registration itself stays with you."),
         (Commerce, "Webhook addresses without an account's key. Everything else of that system is this API and the portal."),
         (Orders, "An order is a payment of yours, made at POST /v1/payments; its checkout is Stripe's."),
     ];
 
-    public static IEnumerable<ApiOperation> All => [.. OfDonations(), .. OfKaspi(), .. OfCommerce(), .. OfOrders()];
+    public static IEnumerable<ApiOperation> All => [.. OfDonations(), .. OfKaspi(), .. OfRegistrations(), .. OfCommerce(), .. OfOrders()];
 
     private static IEnumerable<ApiOperation> OfDonations()
     {
@@ -53,6 +55,23 @@ internal static class SourceOperations
             Body = ApiContent.Plain("application/octet-stream", "…", "At most 256 KiB."),
             Answer = ApiContent.Plain("text/plain", "ok"),
             Errors = [Codes.Unauthenticated, Codes.PaymentNotFound, Codes.UseAccountUrl],
+        };
+    }
+
+    private static IEnumerable<ApiOperation> OfRegistrations()
+    {
+        yield return new("registrations.pay", Registrations, "POST", "/payment/create", "Start a registration's payment")
+        {
+            Text = "Keyed by `order_reference`: the same registration again answers the same payment. On a demo account the page is our own and the names begin with DEMO_ and demo_payment_.",
+            Body = ApiContent.Like("RegistrationRequest", """{ "amount": "150.00", "currency": "ZAR", "order_reference": "REG_2026_17", "email?": "thandi@example.com", "name?": "Thandi", "description?": "Conference ticket" }""", "", "email", "name", "description"),
+            Answer = ApiContent.Like("RegistrationStarted", """{ "success": true, "payment_url": "https://securepay.example/pay/1", "transaction_ref": "019aa5b0-3c4d-7e5f-8a6b-7c8d9e0f1a2b", "payment_id": "019aa5b0-3c4d-7e5f-8a6b-7c8d9e0f1a2c" }"""),
+            Errors = [Codes.OrderReferenceInUse],
+        };
+        yield return new("registrations.receive", Registrations, "POST", "/api/webhooks/ikhokha", "Take iKhokha's delivery")
+        {
+            Body = ApiContent.Plain("application/octet-stream", "…", "At most 256 KiB."),
+            Answer = ApiContent.Plain("text/plain", "ok"),
+            Errors = [Codes.Unauthenticated, Codes.UseAccountUrl],
         };
     }
 
@@ -116,7 +135,7 @@ internal static class SourceOperations
         yield return new("kaspi.createLink", Kaspi, "POST", "/payments/kaspi/create-link", "Make a payment link")
         {
             Body = ApiContent.Like("KaspiLinkRequest", """{ "shop_id": 8, "amount": 10000, "message": "Order #12345" }""", "`amount` in tenge.", "message"),
-            Answer = ApiContent.Like("KaspiLink", """{ "success": true, "payment_link": "https://pay.kaspi.kz/pay/7x", "payment_id": "131234568", "expire_date": "2026-11-21T07:00:00.000Z", "external_id": "131234568", "status": "Wait", "organization_bin": "210440028324" }"""),
+            Answer = ApiContent.Like("KaspiLinkMade", """{ "success": true, "payment_link": "https://pay.kaspi.kz/pay/7x", "payment_id": "131234568", "expire_date": "2026-11-21T07:00:00.000Z", "external_id": "131234568", "status": "Wait", "organization_bin": "210440028324" }"""),
             Errors = [Codes.ShopNotConfigured, Codes.ProviderNotConfigured, Codes.DeviceTokenRequired, .. ProviderErrors],
         };
         yield return new("kaspi.status", Kaspi, "GET", "/payments/kaspi/status/{external_id}", "Ask how a payment stands")

@@ -205,7 +205,8 @@ internal sealed partial class MpesaProvider(ProviderHttp http, ProviderTokens to
                 new InstructionField("Business number", account.Credential(ShortCode)),
                 new InstructionField("Account number", request.PaymentCode),
                 new InstructionField("Amount", $"KES {shillings.ToString(System.Globalization.CultureInfo.InvariantCulture)}"),
-            ]) { StatusWord = "paybill", ExpiresAt = request.ExpiresAt };
+            ])
+        { StatusWord = "paybill", ExpiresAt = request.ExpiresAt };
 
     private MpesaPush PushOf(ProviderAccountSnapshot account, CheckoutRequest request, long shillings, string phone, string token)
     {

@@ -79,7 +79,8 @@ internal static class MpesaWebhook
                 ErrorMessage = MpesaStatus.Meaning(code) ?? Short(said),
                 ProviderErrorCode = code,
                 Payer = payer,
-            }) { DedupeKey = key };
+            })
+            { DedupeKey = key };
         return reading with { EventType = $"stk {code}", Reference = checkout, Reference2 = merchant };
     }
 

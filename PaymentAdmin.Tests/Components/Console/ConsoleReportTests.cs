@@ -18,7 +18,7 @@ public sealed class ConsoleReportTests
     {
         await using var demo = await DemoDatabase.CreateAsync();
         await demo.SeededAsync();
-        var payment = await demo.ReadAsync(db => db.Payments.FirstAsync(row => row.RefundedMinor > 0));
+        var payment = await demo.ReadAsync(db => db.Payments.FirstAsync(row => row.RefundedMinor > 0 && row.Provider == "kaspi"));
 
         var run = await demo.Get<ReadPaymentRun>().RunAsync(payment.TenantId, Mode.Test, payment.Id, CancellationToken.None);
 
