@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using PaymentAdmin.Core.Events;
 using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Proofs;
 using PaymentAdmin.Core.Shops;
 
 namespace PaymentAdmin.Web.OpenApi;
@@ -16,6 +17,7 @@ internal static class ApiWords
         ["mode"] = Of<Mode>(),
         ["status"] = Of<PaymentStatus>(),
         ["Refund.status"] = Of<RefundStatus>(),
+        ["Proof.status"] = Of<ProofStatus>(),
         ["Attempt.status"] = Of<AttemptStatus>(),
         ["kind"] = Of<PaymentKind>(),
         ["exceptions"] = [.. Of<PaymentExceptions>().Where(word => word != "none")],
