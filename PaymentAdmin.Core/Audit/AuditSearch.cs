@@ -82,7 +82,7 @@ public sealed class AuditSearch(PaymentStore store)
             hasMore ? new AuditCursor(entries[^1].Id, IsNewer: false).ToString() : null);
     }
 
-    private static IQueryable<AuditEntry> Where(PaymentDb db, Guid tenantId, TimeZoneInfo zone, AuditFilter filter)
+    internal static IQueryable<AuditEntry> Where(PaymentDb db, Guid tenantId, TimeZoneInfo zone, AuditFilter filter)
     {
         var rows = db.AuditEntries.AsNoTracking().Where(entry => entry.TenantId == tenantId);
         if (filter.Action is { } action)

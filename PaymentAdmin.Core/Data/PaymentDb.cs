@@ -14,6 +14,7 @@ using PaymentAdmin.Core.Proofs;
 using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Providers.Sandbox;
 using PaymentAdmin.Core.Secrets;
+using PaymentAdmin.Core.Settlement;
 using PaymentAdmin.Core.Shops;
 using PaymentAdmin.Core.Webhooks;
 
@@ -44,6 +45,8 @@ public abstract class PaymentDb(DbContextOptions options) : IdentityUserContext<
     public DbSet<ProofFile> ProofFiles => Set<ProofFile>();
     public DbSet<ApprovalRequest> ApprovalRequests => Set<ApprovalRequest>();
     public DbSet<Receipt> Receipts => Set<Receipt>();
+    public DbSet<BookComparison> BookComparisons => Set<BookComparison>();
+    public DbSet<BookDifference> BookDifferences => Set<BookDifference>();
     public DbSet<Dispute> Disputes => Set<Dispute>();
     public DbSet<ProviderCall> ProviderCalls => Set<ProviderCall>();
     public DbSet<WebhookEvent> WebhookEvents => Set<WebhookEvent>();
@@ -121,7 +124,7 @@ public abstract class PaymentDb(DbContextOptions options) : IdentityUserContext<
         typeof(PaymentStatus), typeof(AttemptStatus), typeof(RefundStatus), typeof(RefundAction), typeof(Mode), typeof(PaymentKind), typeof(ReceiptState),
         typeof(DisputeStatus), typeof(ProviderOperation), typeof(ProviderCallState), typeof(ObservationSource), typeof(WebhookState), typeof(IntegrityVerdict),
         typeof(DeliveryState), typeof(AccountEndpoint), typeof(TwoPersonRule), typeof(ActorKind), typeof(SandboxState), typeof(ProofType), typeof(ProofStatus), typeof(ProofRejection),
-        typeof(ApprovalKind), typeof(ApprovalStatus),
+        typeof(ApprovalKind), typeof(ApprovalStatus), typeof(ComparisonState), typeof(DifferenceKind), typeof(DifferenceState),
     ];
 
     private static string Snake(string name)

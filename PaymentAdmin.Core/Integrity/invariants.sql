@@ -93,3 +93,6 @@ select r.id from receipts r left join manual_proofs f on f.id = r.proof_id where
 
 -- I31 what was approved by two was not approved by the one who asked
 select id from approval_requests where status = 'approved' and (decided_by_user_id is null or decided_by_user_id = requested_by_user_id);
+
+-- I32 money without a payment counts nowhere, counted money has its payment, and what was given back says why
+select id from receipts where (state in ('unallocated', 'returned') and payment_id is not null) or (state in ('counted', 'held') and payment_id is null) or (state = 'returned' and (note is null or decided_by is null));

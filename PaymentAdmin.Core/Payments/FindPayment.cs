@@ -48,6 +48,19 @@ public sealed class FindPayment(PaymentStore store, LiveUpdates updates, TimePro
         },
         cancellationToken);
 
+    /// <summary>As an operator names it: by our id, the payment code that payers type, or the order reference (the newest one).</summary>
+    public async Task<Payment?> TypedAsync(Guid tenantId, Mode mode, string typed, CancellationToken cancellationToken)
+    {
+        var name = typed.Trim();
+        if (PaymentCode.Normalise(name) is { } code)
+        {
+            var byCode = await store.ReadAsync(db => db.Payments.Where(row => row.TenantId == tenantId && row.Mode == mode && row.PaymentCode == code).OrderByDescending(row => row.CreatedAt).FirstOrDefaultAsync(cancellationToken), cancellationToken);
+            if (byCode is not null)
+                return byCode;
+        }
+        return await NamedAsync(tenantId, mode, name, customerId: null, cancellationToken);
+    }
+
     /// <summary>The payment whose id was given to an anonymous payer; null unless it was made for guests and still waits for money.</summary>
     public async Task<Payment?> OfGuestAsync(string id, CancellationToken cancellationToken)
     {

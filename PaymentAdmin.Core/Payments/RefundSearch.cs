@@ -56,6 +56,9 @@ public sealed record RefundRow
     public required string OrderReference { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? SettledAt { get; init; }
+    public string? ProviderReference { get; init; }
+    public string? RequestedBy { get; init; }
+    public string? ApprovedBy { get; init; }
 }
 
 public sealed record RefundPage(IReadOnlyList<RefundRow> Rows, string? NewerCursor, string? OlderCursor);
@@ -112,7 +115,7 @@ public sealed class RefundSearch(PaymentStore store)
         return new RefundPage(rows, cursor is null || rows.Count == 0 ? null : CursorOf(rows[0], isNewer: true, binding), hasMore ? CursorOf(rows[^1], isNewer: false, binding) : null);
     }
 
-    private static IQueryable<Refund> Where(PaymentDb db, SearchScope scope, RefundFilter filter)
+    internal static IQueryable<Refund> Where(PaymentDb db, SearchScope scope, RefundFilter filter)
     {
         var rows = db.Refunds.AsNoTracking().Where(row => row.TenantId == scope.TenantId && row.Mode == scope.Mode);
         if (filter.Statuses.Count > 0)
@@ -124,7 +127,9 @@ public sealed class RefundSearch(PaymentStore store)
         return filter.CreatedTo?.To(scope.Zone) is { } to ? rows.Where(row => row.CreatedAt < to) : rows;
     }
 
-    private static Task<List<RefundRow>> ReadAsync(PaymentDb db, IQueryable<Refund> refunds, CancellationToken cancellationToken) => refunds.Select(row => new RefundRow
+    private static Task<List<RefundRow>> ReadAsync(PaymentDb db, IQueryable<Refund> refunds, CancellationToken cancellationToken) => Select(db, refunds).ToListAsync(cancellationToken);
+
+    internal static IQueryable<RefundRow> Select(PaymentDb db, IQueryable<Refund> refunds) => refunds.Select(row => new RefundRow
     {
         Id = row.Id,
         PaymentId = row.PaymentId,
@@ -140,7 +145,10 @@ public sealed class RefundSearch(PaymentStore store)
         OrderReference = db.Payments.Where(payment => payment.Id == row.PaymentId).Select(payment => payment.OrderReference).First(),
         CreatedAt = row.CreatedAt,
         SettledAt = row.SettledAt,
-    }).ToListAsync(cancellationToken);
+        ProviderReference = row.ProviderReference,
+        RequestedBy = row.RequestedBy,
+        ApprovedBy = row.ApprovedBy,
+    });
 
     private static string CursorOf(RefundRow row, bool isNewer, string binding) => new KeysetCursor(row.CreatedAt, row.Id, isNewer).ToText(binding);
 }

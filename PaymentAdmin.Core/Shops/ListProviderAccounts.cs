@@ -7,7 +7,8 @@ namespace PaymentAdmin.Core.Shops;
 
 /// <summary>A provider with a tenant's accounts in both modes, and the position of its test-mode switch.</summary>
 /// <param name="CanBeAsked">False: nobody but a person can say whether a payment came.</param>
-public sealed record ProviderOverview(ProviderProfile Profile, bool CanBeAsked, bool IsInTestMode, DateTimeOffset? SwitchedAt, string? SwitchedBy, IReadOnlyList<AccountOverview> Accounts)
+/// <param name="TakesAddresses">It is told our callback addresses by a call (<see cref="RegisterAddresses"/>).</param>
+public sealed record ProviderOverview(ProviderProfile Profile, bool CanBeAsked, bool TakesAddresses, bool IsInTestMode, DateTimeOffset? SwitchedAt, string? SwitchedBy, IReadOnlyList<AccountOverview> Accounts)
 {
     public IEnumerable<AccountOverview> In(Mode mode) => Accounts.Where(account => account.Mode == mode);
 }
@@ -61,6 +62,7 @@ public sealed class ListProviderAccounts(PaymentStore store, ProviderRegistry pr
                 return new ProviderOverview(
                     profile,
                     provider is IQueriesStatus,
+                    provider is IRegistersAddresses,
                     position?.IsOn ?? false,
                     position?.ChangedAt,
                     position?.ChangedBy,

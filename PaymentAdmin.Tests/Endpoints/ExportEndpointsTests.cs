@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Tests.Support;
 
@@ -81,6 +82,47 @@ public sealed class ExportEndpointsTests : IAsyncLifetime
         using var client = await scene.App.KeyClientAsync(Mode.Test, Scopes.PaymentsRead);
 
         await RefusedAsync(client, "/export/payments.csv" + query, status, code);
+    }
+
+    [Theory]
+    [InlineData("refunds", "refund_id,mode,created_at,")]
+    [InlineData("receipts", "receipt_id,mode,received_at,")]
+    [InlineData("logs", "id,mode,created_at,")]
+    public async Task Other_lists_are_files_too(string name, string head)
+    {
+        var payment = await scene.PaidAsync(500_000, "ORD-1");
+        Assert.Null((await scene.App.Get<RefundPayment>().RunAsync(new RefundRequestedBy(payment.TenantId, Mode.Test, payment.Id, 5_005, null, "=damaged"), Actor.System("test"), CancellationToken.None)).Problem);
+        using var client = await scene.App.KeyClientAsync(Mode.Test, Scopes.PaymentsRead, Scopes.LogsRead);
+        using var writer = await scene.App.KeyClientAsync(Mode.Test, Scopes.PaymentsWrite);
+
+        var lines = (await client.GetStringAsync($"/export/{name}.csv?mode=test&bom=0")).TrimEnd().Split("\r\n");
+
+        Assert.StartsWith(head, lines[0], StringComparison.Ordinal);
+        Assert.True(lines.Length > 1, "The list is not empty.");
+        Assert.All(lines[1..], line => Assert.Contains(",test,", line, StringComparison.Ordinal));
+        if (name == "refunds")
+            Assert.Contains("50.05,5005,KZT,'=damaged", lines[1], StringComparison.Ordinal);
+        await RefusedAsync(client, $"/export/{name}.csv?colour=red", 400, "invalid_parameter");
+        await RefusedAsync(client, $"/export/{name}.csv?mode=live", 403, "mode_mismatch");
+        await RefusedAsync(writer, $"/export/{name}.csv", 403, "scope_missing");
+        var entry = await scene.App.ReadAsync(db => db.AuditEntries.SingleAsync(row => row.Action == name + ".exported"));
+        Assert.Contains($"\"rows\":{lines.Length - 1}", entry.After, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Audit_is_given_to_people_who_may_read_it_and_to_no_key()
+    {
+        await scene.PaidAsync(500_000, "ORD-1");
+        using var auditor = await scene.App.SignInAsync(Roles.Auditor);
+        using var clerk = await scene.App.SignInAsync(Roles.Clerk);
+        using var key = await scene.App.KeyClientAsync(Mode.Test, Scopes.PaymentsRead, Scopes.LogsRead);
+
+        var lines = (await auditor.GetStringAsync("/export/audit.csv?action=payment&bom=0")).TrimEnd().Split("\r\n");
+
+        Assert.StartsWith("id,at,actor_kind,actor,action,", lines[0], StringComparison.Ordinal);
+        Assert.Contains(lines[1..], line => line.Contains(",payment.succeeded,", StringComparison.Ordinal));
+        await RefusedAsync(key, "/export/audit.csv", 403, "scope_missing");
+        await RefusedAsync(clerk, "/export/audit.csv", 403, "permission_missing");
     }
 
     private static async Task RefusedAsync(HttpClient client, string path, int status, string code)

@@ -268,14 +268,13 @@ public sealed class KilledProcessTests
     /// <summary>Starts the server as a process that ends itself at the point, and does what leads it there.</summary>
     private static async Task DieAsync(TestDatabase database, string key, string point, Func<HttpClient, Task<HttpResponseMessage>> act)
     {
-        var port = FreePort();
         var folder = Directory.CreateTempSubdirectory("payment-admin-killed-").FullName;
         try
         {
-            await using var process = ServerProcess.Start(folder, With(Environment(database, folder, point), new Dictionary<string, string?> { ["Urls"] = $"http://127.0.0.1:{port}" }));
-            using var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+            var (process, client) = await ServerProcess.ServeAsync(folder, Environment(database, folder, point));
+            await using var ended = process;
+            using var closed = client;
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
-            await Eventually.TrueAsync(() => IsReadyAsync(client, process), $"the process listens at {port}", TimeSpan.FromMinutes(2));
             try
             {
                 using var answer = await act(client);
@@ -313,26 +312,5 @@ public sealed class KilledProcessTests
         foreach (var (name, value) in more)
             environment[name] = value;
         return environment;
-    }
-
-    private static async Task<bool> IsReadyAsync(HttpClient client, ServerProcess process)
-    {
-        Assert.False(process.HasExited, "The process ended before it listened.");
-        try
-        {
-            using var answer = await client.GetAsync("/health/ready");
-            return answer.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

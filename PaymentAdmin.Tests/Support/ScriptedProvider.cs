@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -15,7 +16,7 @@ namespace PaymentAdmin.Tests.Support;
 /// A provider for tests of the engine, with every ability there is and books of its own: what it believes to have charged and refunded is the
 /// truth that our rows are compared with. Its faults are scripted per call.
 /// </summary>
-public sealed class ScriptedProvider : IPaymentProvider, IQueriesStatus, IRefunds, IQueriesRefunds, ICancels, IAnswersChecks
+public sealed class ScriptedProvider : IPaymentProvider, IQueriesStatus, IRefunds, IQueriesRefunds, ICancels, IAnswersChecks, IListsTransactions
 {
     public const string Id = "scripted";
 
@@ -62,7 +63,26 @@ public sealed class ScriptedProvider : IPaymentProvider, IQueriesStatus, IRefund
     /// <summary>What is said about a refund that is asked about; null: what the books say.</summary>
     public Func<GivenBack?, RefundResult?>? OnQueryRefund { get; set; }
 
+    /// <summary>When the listed charges were paid.</summary>
+    public DateTimeOffset ListedAt { get; set; }
+
+    /// <summary>Run before a list is answered: throw, or wait.</summary>
+    public Func<Task>? OnList { get; set; }
+
     public WebhookReply Acknowledgement => WebhookReply.Ok;
+
+    public async IAsyncEnumerable<SettlementLine> ListAsync(ProviderAccountSnapshot account, DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Requests.Enqueue("list");
+        foreach (var charge in Charges.Values.Where(_ => ListedAt >= from && ListedAt < to))
+        {
+            var refunded = Refunds.Values.Where(row => row.ChargeReference == charge.Reference).Sum(row => row.AmountMinor);
+            yield return new SettlementLine(charge.Reference, charge.Amount with { Minor = charge.PaidMinor }, charge.State, FactOf(charge.State), ListedAt) { OurReference = charge.AttemptId.ToString(), RefundedMinor = refunded };
+        }
+        // A list that breaks does so in its middle.
+        if (OnList is { } script)
+            await script();
+    }
 
     public async Task<CheckoutResult> StartCheckoutAsync(ProviderAccountSnapshot account, CheckoutRequest request, CancellationToken cancellationToken)
     {

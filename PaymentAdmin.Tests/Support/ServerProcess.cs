@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 
 namespace PaymentAdmin.Tests.Support;
 
@@ -39,6 +41,16 @@ public sealed class ServerProcess : IAsyncDisposable
         return (started.process.ExitCode, await started.output, await started.errors);
     }
 
+    /// <summary>Starts the server on a free port and answers when it is ready to serve.</summary>
+    public static async Task<(ServerProcess Process, HttpClient Client)> ServeAsync(string folder, IReadOnlyDictionary<string, string?> environment)
+    {
+        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var started = Start(folder, new Dictionary<string, string?>(environment) { ["Urls"] = address.OriginalString });
+        var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address };
+        await Eventually.TrueAsync(() => started.IsReadyAsync(client), $"the process listens at {address}", TimeSpan.FromMinutes(2));
+        return (started, client);
+    }
+
     public bool HasExited => process.HasExited;
 
     /// <summary>Waits for the end and answers the exit code.</summary>
@@ -56,5 +68,26 @@ public sealed class ServerProcess : IAsyncDisposable
         await process.WaitForExitAsync();
         await Task.WhenAll(output, errors);
         process.Dispose();
+    }
+
+    private async Task<bool> IsReadyAsync(HttpClient client)
+    {
+        Assert.False(HasExited, "The process ended before it listened.");
+        try
+        {
+            using var answer = await client.GetAsync("/health/ready");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

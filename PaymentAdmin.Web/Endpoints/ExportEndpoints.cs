@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Authentication;
 using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Payments;
@@ -17,8 +18,75 @@ public static class ExportEndpoints
     public static IEndpointRouteBuilder MapExports(this IEndpointRouteBuilder routes)
     {
         // A million rows take longer than a page may: the file ends when it is whole, or when the caller goes away.
-        routes.MapGet("/export/payments.csv", PaymentsAsync).AllowAnonymous().DisableRequestTimeout().RequireRateLimiting(RateLimits.Exports);
+        Map(routes, "/export/payments.csv", PaymentsAsync);
+        Map(routes, "/export/refunds.csv", RefundsAsync);
+        Map(routes, "/export/receipts.csv", ReceiptsAsync);
+        Map(routes, "/export/logs.csv", LogsAsync);
+        Map(routes, "/export/audit.csv", AuditAsync).ExcludeFromDescription();
         return routes;
+    }
+
+    private static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes, string path, Delegate handler) =>
+        routes.MapGet(path, handler).AllowAnonymous().DisableRequestTimeout().RequireRateLimiting(RateLimits.Exports);
+
+    private static async Task<IResult> RefundsAsync(HttpContext http, ListFiles files, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var caller = await callers.FindAsync(http, Scopes.PaymentsRead, Permissions.Export, cancellationToken);
+        return caller.IsOk
+            ? await WriteAsync(http, caller.Value, files.Refunds, (query, besides) => RefundFilter.Read(query, besides), filter => filter.Mode, ListFiles.Of, clock, cancellationToken)
+            : caller.Problem!.ToHttp();
+    }
+
+    private static async Task<IResult> ReceiptsAsync(HttpContext http, ListFiles files, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var caller = await callers.FindAsync(http, Scopes.PaymentsRead, Permissions.Export, cancellationToken);
+        return caller.IsOk
+            ? await WriteAsync(http, caller.Value, files.Receipts, (query, besides) => ReceiptFilter.Read(query, besides), filter => filter.Mode, ListFiles.Of, clock, cancellationToken)
+            : caller.Problem!.ToHttp();
+    }
+
+    private static async Task<IResult> LogsAsync(HttpContext http, ListFiles files, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var caller = await callers.FindAsync(http, Scopes.LogsRead, Permissions.Export, cancellationToken);
+        return caller.IsOk
+            ? await WriteAsync(http, caller.Value, files.Logs, (query, besides) => LogFilter.Read(query, besides), filter => filter.Mode, ListFiles.Of, clock, cancellationToken)
+            : caller.Problem!.ToHttp();
+    }
+
+    /// <summary>For people alone: no key has a scope for the audit. It is the tenant's, of both modes.</summary>
+    private static async Task<IResult> AuditAsync(HttpContext http, ListFiles files, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var caller = await callers.FindAsync(http, keyScope: null, Permissions.AuditRead, cancellationToken);
+        return caller.IsOk
+            ? await WriteAsync(http, caller.Value, files.Audit, (query, besides) => AuditFilter.Read(query, [.. besides, "mode"]), _ => null, ListFiles.Of, clock, cancellationToken)
+            : caller.Problem!.ToHttp();
+    }
+
+    private static async Task<IResult> WriteAsync<TFilter, TRow>(
+        HttpContext http, ExportCaller caller, CsvFile<TRow> file, Func<IReadOnlyList<KeyValuePair<string, string>>, IEnumerable<string>, Result<TFilter>> read, Func<TFilter, Mode?> modeOf,
+        Func<PaymentDb, SearchScope, TFilter, IQueryable<TRow>> rows, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var query = ListQuery.Of(http.Request);
+        var filter = read(query, [.. CsvOptions.Parameters, .. ListQuery.PageParameters]);
+        if (!filter.IsOk)
+            return filter.Problem!.ToHttp();
+        var options = CsvOptions.Read(query, file.Columns, file.Columns);
+        if (!options.IsOk)
+            return options.Problem!.ToHttp();
+        var scope = caller.Scope;
+        if (ListQuery.OtherMode(modeOf(filter.Value), scope.Mode) is { } mismatch)
+            return mismatch.ToHttp();
+        Begin(http, file.Name, scope, clock);
+        await file.WriteAsync(http.Response.BodyWriter, scope, db => rows(db, scope, filter.Value), http.Request.QueryString.Value ?? "", options.Value, caller.Actor, cancellationToken);
+        return Results.Empty;
+    }
+
+    private static void Begin(HttpContext http, string name, SearchScope scope, TimeProvider clock)
+    {
+        var day = TimeBound.DayOf(clock.GetUtcNow(), scope.Zone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        http.Response.ContentType = "text/csv; charset=utf-8";
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}-{Words.Of(scope.Mode)}-{day}.csv\"";
+        http.Response.Headers.CacheControl = "no-store";
     }
 
     private static async Task<IResult> PaymentsAsync(HttpContext http, PaymentCsv csv, ProviderRegistry providers, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken)
@@ -38,10 +106,7 @@ public static class ExportEndpoints
             return mismatch.ToHttp();
 
         var scope = caller.Value.Scope;
-        var day = TimeBound.DayOf(clock.GetUtcNow(), scope.Zone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        http.Response.ContentType = "text/csv; charset=utf-8";
-        http.Response.Headers.ContentDisposition = $"attachment; filename=\"payments-{Words.Of(scope.Mode)}-{day}.csv\"";
-        http.Response.Headers.CacheControl = "no-store";
+        Begin(http, "payments", scope, clock);
         await csv.WriteAsync(http.Response.BodyWriter, scope, filter.Value with { Mode = scope.Mode }, options.Value, caller.Value.Actor, cancellationToken);
         return Results.Empty;
     }
@@ -53,7 +118,7 @@ public sealed record ExportCaller(SearchScope Scope, Actor Actor);
 /// <summary>Finds out who asks for an export: an API key stands for its own tenant and mode, a session for its frame.</summary>
 public sealed class ExportCallers(PortalFrameSource frames, PaymentStore store, Deployment deployment)
 {
-    public async Task<Result<ExportCaller>> FindAsync(HttpContext http, string keyScope, string permission, CancellationToken cancellationToken)
+    public async Task<Result<ExportCaller>> FindAsync(HttpContext http, string? keyScope, string permission, CancellationToken cancellationToken)
     {
         if (http.Request.Headers.Authorization.Count > 0)
             return await OfKeyAsync(http, keyScope, cancellationToken);
@@ -70,11 +135,13 @@ public sealed class ExportCallers(PortalFrameSource frames, PaymentStore store, 
             : new Problem(Codes.NotFound, "There is no tenant yet.");
     }
 
-    private async Task<Result<ExportCaller>> OfKeyAsync(HttpContext http, string keyScope, CancellationToken cancellationToken)
+    private async Task<Result<ExportCaller>> OfKeyAsync(HttpContext http, string? keyScope, CancellationToken cancellationToken)
     {
         var known = await http.AuthenticateAsync(BearerHandler.Scheme);
         if (http.Features.Get<CallerIdentity>() is not { } key)
             return known.Succeeded ? new Problem(Codes.CustomerTokenNotAllowed, "Exports are not for customers.") : Unknown();
+        if (keyScope is null)
+            return new Problem(Codes.ScopeMissing, "No key may read this; a person signs in for it.");
         if (!key.Has(keyScope))
             return new Problem(Codes.ScopeMissing, $"The key lacks the scope {keyScope}.");
         return new ExportCaller(await ListQuery.ScopeAsync(store, key, cancellationToken), key.Actor);

@@ -222,18 +222,32 @@ public static class ApiCatalogue
         yield return new("exports.payments", Setup, "GET", "/export/payments.csv", "Download payments as CSV")
         {
             Text = "Takes the filter of the list of payments. UTF-8 with a byte order mark, CRLF, a header line also when there are no rows; times in your zone.",
-            Parameters =
-            [
-                new("columns", "Which columns, in this order, parted by commas."),
-                new("separator", "`;` instead of a comma."),
-                new("tz", "`UTC` instead of your zone."),
-                new("bom", "`0` leaves the byte order mark out."),
-            ],
+            Parameters = OfFiles,
             KeyScope = Scopes.PaymentsRead,
             Answer = ApiContent.Plain("text/csv", "payment_id,mode,created_at,…\r\n"),
             Errors = [Codes.InvalidParameter, Codes.ModeMismatch],
         };
+        yield return File("refunds", Scopes.PaymentsRead, "Takes the filter of the list of refunds.", "refund_id,mode,created_at,…\r\n");
+        yield return File("receipts", Scopes.PaymentsRead, "Money that came: `state` (counted, held, unallocated, returned), `provider`, `created_from`, `created_to`.", "receipt_id,mode,received_at,…\r\n");
+        yield return File("logs", Scopes.LogsRead, "The payment log: `shop_id`, `created_from`, `created_to`.", "id,mode,created_at,…\r\n");
     }
+
+    private static IReadOnlyList<ApiParameter> OfFiles =>
+    [
+        new("columns", "Which columns, in this order, parted by commas."),
+        new("separator", "`;` instead of a comma."),
+        new("tz", "`UTC` instead of your zone."),
+        new("bom", "`0` leaves the byte order mark out."),
+    ];
+
+    private static ApiOperation File(string name, string scope, string text, string example) => new($"exports.{name}", Setup, "GET", $"/export/{name}.csv", $"Download {name} as CSV")
+    {
+        Text = $"{text} Written as payments.csv is.",
+        Parameters = OfFiles,
+        KeyScope = scope,
+        Answer = ApiContent.Plain("text/csv", example),
+        Errors = [Codes.InvalidParameter, Codes.ModeMismatch],
+    };
 
     private static IEnumerable<ApiOperation> OfWebhooks()
     {

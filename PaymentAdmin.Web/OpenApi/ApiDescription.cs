@@ -37,7 +37,8 @@ public sealed class ApiDescription(EndpointDataSource endpoints)
             let methods = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []
             from method in methods
             let path = PathOf(endpoint)
-            where ApiPaths.Covers(method, path)
+            // What only a signed-in person may fetch is no part of the API.
+            where ApiPaths.Covers(method, path) && endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is not { ExcludeFromDescription: true }
             select KeyValuePair.Create($"{method} {path}", endpoint);
         return routes.ToDictionary(StringComparer.Ordinal);
     }

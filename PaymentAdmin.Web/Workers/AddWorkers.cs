@@ -10,6 +10,7 @@ public static class WorkerServices
         services.AddHostedService<InboxLoop>();
         services.AddHostedService<ReconcileLoop>();
         services.AddHostedService<ApprovalLoop>();
+        services.AddHostedService<CompareLoop>();
         services.AddHostedService<DeliverLoop>();
         services.AddHostedService<SandboxWebhookLoop>();
         services.AddHostedService<SealLoop>();

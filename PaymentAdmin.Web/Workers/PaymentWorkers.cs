@@ -5,6 +5,7 @@ using PaymentAdmin.Core.Events;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Proofs;
 using PaymentAdmin.Core.Providers.Sandbox;
+using PaymentAdmin.Core.Settlement;
 using PaymentAdmin.Core.Webhooks;
 
 namespace PaymentAdmin.Web.Workers;
@@ -26,6 +27,20 @@ public sealed class ApprovalLoop(DecideApproval approvals, TimeProvider clock, I
     : Loop(TimeSpan.FromSeconds(30), clock, lifetime, logger)
 {
     protected override Task RunOnceAsync(CancellationToken cancellationToken) => approvals.ExpireAsync(cancellationToken);
+}
+
+/// <summary>Holds yesterday against the providers' own lists, once a day and account. Nobody waits for it, so the start goes first.</summary>
+public sealed class CompareLoop(CompareBooks compare, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<CompareLoop> logger)
+    : Loop(TimeSpan.FromMinutes(4), clock, lifetime, logger)
+{
+    private static readonly TimeSpan StartFirst = TimeSpan.FromMinutes(1);
+    private readonly TimeProvider clock = clock;
+
+    protected override async Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(StartFirst, clock, cancellationToken);
+        await compare.RunDueAsync(cancellationToken);
+    }
 }
 
 /// <summary>Works through the inbox as soon as something is in it.</summary>

@@ -102,6 +102,7 @@ internal sealed class ReceiptConfiguration : IEntityTypeConfiguration<Receipt>
         builder.Property(receipt => receipt.Version).IsConcurrencyToken();
         builder.HasIndex(receipt => new { receipt.AccountId, receipt.Reference }).IsUnique();
         builder.HasIndex(receipt => receipt.PaymentId);
+        builder.HasIndex(receipt => new { receipt.AccountId, receipt.ReceivedAt });
         builder.HasIndex(receipt => new { receipt.TenantId, receipt.Mode, receipt.State });
         builder.HasOne<Payment>().WithMany().HasForeignKey(receipt => receipt.PaymentId);
         builder.ToTable(table => table.HasCheckConstraint("ck_receipts_amount", "amount_minor > 0"));

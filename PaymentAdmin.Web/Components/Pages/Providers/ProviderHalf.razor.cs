@@ -25,6 +25,10 @@ public sealed partial class ProviderHalf
     [Parameter]
     public EventCallback<AccountOverview?> OnEdit { get; set; }
 
+    /// <summary>Tells the provider our addresses of this account.</summary>
+    [Parameter]
+    public EventCallback<AccountOverview> OnRegister { get; set; }
+
     /// <summary>Live accounts that the switch has taken out of service.</summary>
     private bool IsDimmed => Mode == Mode.Live && Item.IsInTestMode;
 

@@ -28,6 +28,9 @@ public sealed partial class ProviderList : IDisposable
     private SetTestMode TestMode { get; set; } = null!;
 
     [Inject]
+    private RegisterAddresses Register { get; set; } = null!;
+
+    [Inject]
     private DialogService Dialogs { get; set; } = null!;
 
     [Inject]
@@ -102,6 +105,31 @@ public sealed partial class ProviderList : IDisposable
         if (done)
             saved = isLive ? $"{item.Profile.Name} serves live payments." : $"{item.Profile.Name} is in test mode: new live payments are refused.";
         await LoadAsync();
+    }
+
+    /// <summary>The provider keeps one set of addresses, so that a second account of the same number takes them from the first: asked before.</summary>
+    private async Task RegisterAsync(ProviderOverview item, AccountOverview account)
+    {
+        if (!CanWrite || Frame?.TenantId is not { } tenantId)
+            return;
+        saved = null;
+        string? answer = null;
+        var done = await Dialogs.ConfirmAsync(
+            $"Register our addresses with {item.Profile.Name}?",
+            new ConfirmSubject { Mode = account.Mode, More = [("Account", account.Name), ("Host", account.Host), ("Addresses under", account.WebhookUrl)] },
+            "Register",
+            async () =>
+            {
+                var result = await Register.RunAsync(tenantId, account.Id, Frame.ToActor(), CancellationToken.None);
+                answer = result.IsOk && result.Value is RegistrationResult.Registered registered ? registered.Message : null;
+                return result.IsOk
+                    ? result.Value switch { RegistrationResult.Refused refused => refused.Message, RegistrationResult.Unknown unknown => $"It did not answer: {unknown.Reason} Registering again is safe.", _ => null }
+                    : result.Problem!.Detail;
+            },
+            "It sends paybill money and its questions there from then on.",
+            testId: "register-confirm");
+        if (done)
+            saved = $"{item.Profile.Name} knows our addresses. {answer}";
     }
 
     private async Task FillInAsync(string? provider, Mode mode, AccountOverview? account)
