@@ -98,7 +98,7 @@ public sealed class ReconciliationPageTests(Chromium chromium)
         await app.Store.WriteAsync(
             db =>
             {
-                db.Receipts.Add(new Receipt { Id = id, TenantId = tenantId, Mode = Mode.Test, Provider = "mpesa", Reference = reference, AmountMinor = minor, Currency = "KES", Payer = "2547•• ••• 678", BillReference = "my order", ReceivedAt = DateTimeOffset.UtcNow, State = ReceiptState.Unallocated });
+                db.Receipts.Add(new Receipt { Id = id, TenantId = tenantId, Mode = Mode.Test, Provider = "mpesa", Reference = reference, AmountMinor = minor, Currency = "KES", Payer = "2547•• ••• 678", BillReference = "my order", ReceivedAt = app.Get<TimeProvider>().GetUtcNow(), State = ReceiptState.Unallocated });
                 return Task.CompletedTask;
             },
             CancellationToken.None);
