@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
+using PaymentAdmin.Core.Webhooks;
 
 namespace PaymentAdmin.Core.Payments;
 
@@ -115,6 +116,33 @@ public sealed class ListFiles(PaymentStore store, IDbContextFactory<PaymentDb> c
         new("sequence", (csv, row, _) => csv.Number(row.Sequence)),
         new("hash", (csv, row, _) => csv.Text(row.Hash)),
     ]);
+
+    /// <summary>Without bodies: those are personal, and are shown one by one.</summary>
+    public CsvFile<WebhookLine> Webhooks { get; } = new(store, contexts, clock, "webhooks",
+    [
+        new("event_id", (csv, row, _) => csv.Text(row.Id.ToString())),
+        new("mode", (csv, row, _) => csv.Text(Words.Of(row.Mode))),
+        new("received_at", (csv, row, zone) => csv.Time(row.ReceivedAt, zone)),
+        new("settled_at", (csv, row, zone) => csv.Time(row.SettledAt, zone)),
+        new("provider", (csv, row, _) => csv.Text(row.Provider)),
+        new("kind", (csv, row, _) => csv.Text(row.Kind)),
+        new("event_type", (csv, row, _) => csv.Text(row.EventType)),
+        new("provider_reference", (csv, row, _) => csv.Text(row.ProviderReference)),
+        new("payment_id", (csv, row, _) => csv.Text(row.PaymentId?.ToString())),
+        new("source", (csv, row, _) => csv.Text(row.SourceVerdict)),
+        new("verdict", (csv, row, _) => csv.Text(Words.Of(row.Integrity))),
+        new("state", (csv, row, _) => csv.Text(Words.Of(row.State))),
+        new("outcome", (csv, row, _) => csv.Text(row.Outcome)),
+        new("tries", (csv, row, _) => csv.Number(row.Attempts)),
+        new("duplicates", (csv, row, _) => csv.Number(row.Duplicates)),
+        new("remote_ip", (csv, row, _) => csv.Text(row.RemoteIp)),
+        new("body_sha256", (csv, row, _) => csv.Text(row.BodySha256)),
+        new("dedupe_key", (csv, row, _) => csv.Text(row.DedupeKey)),
+    ]);
+
+    public static IQueryable<WebhookLine> Of(PaymentDb db, SearchScope scope, WebhookFilter filter) =>
+        WebhookSearch.Query(db, scope, filter).OrderByDescending(row => row.ReceivedAt).ThenByDescending(row => row.Id)
+            .Select(row => new WebhookLine(row.Id, row.Mode, row.ReceivedAt, row.SettledAt, row.Provider, row.Kind, row.EventType, row.ProviderReference, row.PaymentId, row.SourceVerdict, row.Integrity, row.State, row.Outcome, row.Attempts, row.Duplicates, row.RemoteIp, row.BodySha256, row.DedupeKey));
 
     public static IQueryable<RefundRow> Of(PaymentDb db, SearchScope scope, RefundFilter filter) =>
         RefundSearch.Select(db, RefundSearch.Where(db, scope, filter).OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id));

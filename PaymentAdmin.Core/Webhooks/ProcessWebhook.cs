@@ -21,6 +21,7 @@ public sealed partial class ProcessWebhook(
     ApplyObservation apply,
     RefundPayment refunds,
     IdSource ids,
+    LiveUpdates updates,
     TimeProvider clock,
     FailPoints failPoints,
     ILogger<ProcessWebhook> logger)
@@ -67,10 +68,13 @@ public sealed partial class ProcessWebhook(
         return true;
     }
 
-    /// <summary>Takes the event up again: a person's wish, or the payment it names has appeared.</summary>
-    public Task WakeAsync(Guid eventId, CancellationToken cancellationToken) =>
-        store.WriteAsync(db => db.WebhookEvents.Where(row => row.Id == eventId && row.State != WebhookState.Applied && row.State != WebhookState.Pending)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, WebhookState.Pending).SetProperty(row => row.NextAttemptAt, clock.GetUtcNow()).SetProperty(row => row.Attempts, 0).SetProperty(row => row.Crashes, 0).SetProperty(row => row.LeaseUntil, (DateTimeOffset?)null), cancellationToken), cancellationToken);
+    /// <summary>
+    /// Makes an event due that waits for nothing or for its payment, in the caller's transaction; 0 when it took effect, or is due already.
+    /// An orphan that is due by itself in a moment counts as waiting for its payment.
+    /// </summary>
+    internal static Task<int> WakeAsync(PaymentDb db, Guid eventId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        db.WebhookEvents.Where(row => row.Id == eventId && row.State != WebhookState.Applied && row.State != WebhookState.Pending)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, WebhookState.Pending).SetProperty(row => row.NextAttemptAt, now).SetProperty(row => row.SettledAt, (DateTimeOffset?)null).SetProperty(row => row.Attempts, 0).SetProperty(row => row.Crashes, 0).SetProperty(row => row.LeaseUntil, (DateTimeOffset?)null), cancellationToken);
 
     private Task<List<(Guid EventId, long Token)>> ClaimAsync(CancellationToken cancellationToken) =>
         store.WriteAsync(
@@ -125,7 +129,8 @@ public sealed partial class ProcessWebhook(
         received.NextAttemptAt = now + IdSource.WithJitter(TimeSpan.FromSeconds(Math.Min(900, Math.Pow(2, received.Attempts - 1))));
     }
 
-    private async Task ProcessAsync(PaymentDb db, Guid eventId, long token, CancellationToken cancellationToken)
+    /// <summary>One event, in the caller's transaction; nothing when another holder has it by now.</summary>
+    internal async Task ProcessAsync(PaymentDb db, Guid eventId, long token, CancellationToken cancellationToken)
     {
         if (db.IsPostgres)
             await db.Database.ExecuteSqlAsync($"SELECT 1 FROM webhook_events WHERE id = {eventId} FOR UPDATE", cancellationToken);
@@ -133,6 +138,7 @@ public sealed partial class ProcessWebhook(
         // Fencing: a stale holder's work must not count.
         if (received.LeaseToken != token || received.State is not (WebhookState.Pending or WebhookState.Unmatched))
             return;
+        db.AfterCommit.Add(() => updates.Tell(new LiveUpdate(received.TenantId, "webhook", received.PaymentId)));
         var account = await db.ProviderAccounts.AsNoTracking().SingleAsync(row => row.Id == received.AccountId, cancellationToken);
         var reading = Read(received);
         var now = clock.GetUtcNow();

@@ -53,8 +53,8 @@ public sealed class WebhookEvent
     /// <summary>How the source was proven: which secret version signed, or that a secret path matched.</summary>
     public required string SourceVerdict { get; init; }
 
-    /// <summary>The attempt that a secret path token named, where the scheme has one.</summary>
-    public Guid? AttemptId { get; init; }
+    /// <summary>The attempt that a secret path token named, where the scheme has one, or that a person named.</summary>
+    public Guid? AttemptId { get; set; }
 
     /// <summary>The refund that the token named; its attempt stands beside it.</summary>
     public Guid? RefundId { get; init; }

@@ -125,6 +125,24 @@ public sealed class ExportEndpointsTests : IAsyncLifetime
         await RefusedAsync(clerk, "/export/audit.csv", 403, "permission_missing");
     }
 
+    [Fact]
+    public async Task Webhooks_are_exported_without_bodies_to_who_may_read_logs()
+    {
+        (await scene.DeliverAsync(new { id = "orphan", type = "paid", reference = "nobody", amount_minor = 4711, currency = "KZT" })).Dispose();
+        using var reader = await scene.App.KeyClientAsync(Mode.Test, Scopes.LogsRead);
+        using var payments = await scene.App.KeyClientAsync(Mode.Test, Scopes.PaymentsRead);
+        using var clerk = await scene.App.SignInAsync(Roles.Clerk);
+
+        var text = await reader.GetStringAsync("/export/webhooks.csv?provider=scripted&bom=0&columns=provider,provider_reference,verdict");
+
+        Assert.Equal("provider,provider_reference,verdict\r\nscripted,nobody,unchecked\r\n", text);
+        await RefusedAsync(payments, "/export/webhooks.csv", 403, "scope_missing");
+        await RefusedAsync(clerk, "/export/webhooks.csv", 403, "permission_missing");
+        await RefusedAsync(reader, "/export/webhooks.csv?columns=body", 400, "invalid_parameter");
+        await RefusedAsync(reader, "/export/webhooks.csv?view=rejected", 400, "invalid_parameter");
+        Assert.True(await scene.App.ReadAsync(db => db.AuditEntries.AnyAsync(entry => entry.Action == "webhooks.exported")));
+    }
+
     private static async Task RefusedAsync(HttpClient client, string path, int status, string code)
     {
         using var answer = await client.GetAsync(path);

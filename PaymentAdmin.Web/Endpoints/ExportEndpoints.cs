@@ -6,6 +6,7 @@ using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers;
+using PaymentAdmin.Core.Webhooks;
 using PaymentAdmin.Web.Components.Layout;
 using PaymentAdmin.Web.Hosting;
 
@@ -22,6 +23,7 @@ public static class ExportEndpoints
         Map(routes, "/export/refunds.csv", RefundsAsync);
         Map(routes, "/export/receipts.csv", ReceiptsAsync);
         Map(routes, "/export/logs.csv", LogsAsync);
+        Map(routes, "/export/webhooks.csv", WebhooksAsync);
         Map(routes, "/export/audit.csv", AuditAsync).ExcludeFromDescription();
         return routes;
     }
@@ -50,6 +52,15 @@ public static class ExportEndpoints
         var caller = await callers.FindAsync(http, Scopes.LogsRead, Permissions.Export, cancellationToken);
         return caller.IsOk
             ? await WriteAsync(http, caller.Value, files.Logs, (query, besides) => LogFilter.Read(query, besides), filter => filter.Mode, ListFiles.Of, clock, cancellationToken)
+            : caller.Problem!.ToHttp();
+    }
+
+    /// <summary>Who may look at the inbox may have it as a file; bodies are in neither.</summary>
+    private static async Task<IResult> WebhooksAsync(HttpContext http, ListFiles files, ProviderRegistry providers, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var caller = await callers.FindAsync(http, Scopes.LogsRead, Permissions.WebhooksRead, cancellationToken);
+        return caller.IsOk
+            ? await WriteAsync(http, caller.Value, files.Webhooks, (query, besides) => WebhookFilter.Read(query, providers, besides), filter => filter.Mode, ListFiles.Of, clock, cancellationToken)
             : caller.Problem!.ToHttp();
     }
 

@@ -34,8 +34,6 @@ public static class PortalServices
     {
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
-        // Whoever signs in without having asked for a page starts where the money is.
-        app.MapGet("/", () => Results.LocalRedirect("/payments")).RequireAuthorization();
         app.MapPost("/account/frame", SetFrameAsync).RequireAuthorization();
         app.MapPost("/account/sign-out", SignOutAsync).AllowAnonymous();
     }

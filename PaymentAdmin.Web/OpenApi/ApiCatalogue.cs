@@ -230,6 +230,7 @@ public static class ApiCatalogue
         yield return File("refunds", Scopes.PaymentsRead, "Takes the filter of the list of refunds.", "refund_id,mode,created_at,…\r\n");
         yield return File("receipts", Scopes.PaymentsRead, "Money that came: `state` (counted, held, unallocated, returned), `provider`, `created_from`, `created_to`.", "receipt_id,mode,received_at,…\r\n");
         yield return File("logs", Scopes.LogsRead, "The payment log: `shop_id`, `created_from`, `created_to`.", "id,mode,created_at,…\r\n");
+        yield return File("webhooks", Scopes.LogsRead, "Takes the filter of the portal's inbox: `state`, `verdict`, `provider`, `payment_id`, `received_from`, `received_to`, `q`. Without bodies.", "event_id,mode,received_at,…\r\n");
     }
 
     private static IReadOnlyList<ApiParameter> OfFiles =>

@@ -1,5 +1,3 @@
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Payments;
@@ -12,8 +10,6 @@ namespace PaymentAdmin.Tests.Pages.Payments;
 [Collection(BrowserCollection.Name)]
 public sealed class PaymentPagesLookTests(Chromium chromium)
 {
-    private static readonly AxeRunOptions Wcag = new() { RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] } };
-
     [BrowserTheory]
     [InlineData(1440, ColorScheme.Light)]
     [InlineData(390, ColorScheme.Dark)]
@@ -37,42 +33,32 @@ public sealed class PaymentPagesLookTests(Chromium chromium)
             await scene.SignInAsync(page, Roles.Admin);
             await page.GotoAsync("/payments?mode=test&currency=KZT");
             await Expect(page.GetByTestId("payments-totals")).ToBeVisibleAsync();
-            await CheckAsync(page, "the list");
+            await PageLook.CheckAsync(page, "the list");
             await page.GetByTestId("filter-created").ClickAsync();
-            await CheckAsync(page, "an open filter");
+            await PageLook.CheckAsync(page, "an open filter");
             await page.Keyboard.PressAsync("Escape");
             await page.GetByTestId("payments-row").First.GetByTestId("payment-status").ClickAsync();
             await Expect(page.GetByTestId("payment-open")).ToBeVisibleAsync();
-            await CheckAsync(page, "the drawer");
+            await PageLook.CheckAsync(page, "the drawer");
             await page.GotoAsync($"/payments/{review.Id}?mode=test");
             await Expect(page.GetByTestId("payment-question")).ToBeVisibleAsync();
-            await CheckAsync(page, "a payment in review");
+            await PageLook.CheckAsync(page, "a payment in review");
             await page.GotoAsync($"/payments/{paid.Id}?mode=test");
             await page.GetByTestId("provider-calls").Locator("summary").First.ClickAsync();
-            await CheckAsync(page, "a paid payment");
+            await PageLook.CheckAsync(page, "a paid payment");
             await page.GetByTestId("refund-open").ClickAsync();
             await page.GetByTestId("refund-amount").FillAsync("1.234");
             await Expect(page.Locator("#refund-amount-error")).ToBeVisibleAsync();
-            await CheckAsync(page, "the refund dialog");
+            await PageLook.CheckAsync(page, "the refund dialog");
             await page.GotoAsync("/refunds?mode=test");
             await Expect(page.GetByTestId("refunds-row")).ToBeVisibleAsync();
-            await CheckAsync(page, "the refunds");
+            await PageLook.CheckAsync(page, "the refunds");
             await page.GotoAsync("/audit");
             await page.GetByTestId("audit-row").First.Locator("summary").ClickAsync();
-            await CheckAsync(page, "the audit");
+            await PageLook.CheckAsync(page, "the audit");
             await page.GotoAsync("/payments?mode=live");
             await Expect(page.GetByTestId("payments-empty-mode")).ToBeVisibleAsync();
-            await CheckAsync(page, "an empty list");
+            await PageLook.CheckAsync(page, "an empty list");
         });
-    }
-
-    private static async Task CheckAsync(IPage page, string what)
-    {
-        // Colours are judged when nothing is fading in any more.
-        await page.EvaluateAsync("Promise.all(document.getAnimations().filter(one => one.effect?.getComputedTiming().iterations !== Infinity).map(one => one.finished.catch(() => {})))");
-        var found = await page.RunAxe(Wcag);
-        Assert.True(found.Violations.Length == 0, $"{what}: {string.Join("; ", found.Violations.Select(one => $"{one.Id} {string.Join(" | ", one.Nodes.Take(3).Select(node => node.Html))}"))}");
-        var overhang = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-        Assert.True(overhang <= 0, $"{what} scrolls sideways by {overhang} px");
     }
 }
