@@ -37,7 +37,7 @@ public sealed record WaitingFigures
 
 /// <summary>One hour of calls to a provider.</summary>
 /// <param name="Failed">Not sent, not answered, or answered with a fault of the provider's or a refused key.</param>
-public readonly record struct CallHour(int Calls, int Failed);
+public sealed record CallHour(int Calls, int Failed);
 
 public enum ProviderHealth
 {

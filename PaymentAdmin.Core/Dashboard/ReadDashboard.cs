@@ -199,7 +199,7 @@ public sealed class ReadDashboard(PaymentStore store, TimeProvider clock) : IDis
 
     private static ProviderPulse PulseOf(string provider, List<CallFact> calls, List<EventFact> events, DateTimeOffset now)
     {
-        var hours = new CallHour[24];
+        var hours = Enumerable.Repeat(new CallHour(0, 0), 24).ToArray();
         foreach (var call in calls)
         {
             var hour = 23 - Math.Clamp((int)(now - call.At).TotalHours, 0, 23);

@@ -17,7 +17,7 @@ namespace PaymentAdmin.Core.Events;
 /// Tells the tenants' backends: makes out a delivery per endpoint, tries ten times over 75 hours, in order per payment, signed.
 /// Each endpoint has its own few places, so that a slow one waits only for itself.
 /// </summary>
-public sealed partial class DeliverEvents(PaymentStore store, IHttpClientFactory clients, SecretBox secrets, TimeProvider clock, FailPoints failPoints, ILogger<DeliverEvents> logger)
+public sealed partial class DeliverEvents(PaymentStore store, IHttpClientFactory clients, SecretBox secrets, LiveUpdates updates, TimeProvider clock, FailPoints failPoints, ILogger<DeliverEvents> logger)
 {
     /// <summary>Names of the HTTP clients; their handlers check targets, follow no redirect and keep no cookies.</summary>
     public const string TestClient = "events-test";
@@ -58,13 +58,6 @@ public sealed partial class DeliverEvents(PaymentStore store, IHttpClientFactory
         }
         return started;
     }
-
-    /// <summary>Delivers once more, now; the earlier tries stay in the log.</summary>
-    public Task<int> ResendAsync(Guid tenantId, Guid endpointId, long fromSequence, long toSequence, CancellationToken cancellationToken) =>
-        store.WriteAsync(
-            db => db.EventDeliveries.Where(row => row.TenantId == tenantId && row.EndpointId == endpointId && db.EventEndpoints.Any(endpoint => endpoint.Id == endpointId && endpoint.IsEnabled) && row.Sequence >= fromSequence && row.Sequence <= toSequence)
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, DeliveryState.Pending).SetProperty(row => row.Attempts, 0).SetProperty(row => row.NextAttemptAt, clock.GetUtcNow()).SetProperty(row => row.LeaseUntil, (DateTimeOffset?)null), cancellationToken),
-            cancellationToken);
 
     /// <summary>A delivery row for each endpoint and event that has none yet, in sequence.</summary>
     private async Task MakeOutAsync(CancellationToken cancellationToken)
@@ -182,6 +175,7 @@ public sealed partial class DeliverEvents(PaymentStore store, IHttpClientFactory
         var now = clock.GetUtcNow();
         db.EventDeliveryTries.Add(new EventDeliveryTry { Id = IdSource.NewId(now), DeliveryId = claim.DeliveryId, Number = claim.Attempt, At = started, DurationMs = (int)(now - started).TotalMilliseconds, HttpStatus = status, Error = error, ResponseStart = answer });
         var delivery = await db.EventDeliveries.SingleAsync(row => row.Id == claim.DeliveryId, cancellationToken);
+        db.AfterCommit.Add(() => updates.Tell(new LiveUpdate(delivery.TenantId, "delivery", delivery.PaymentId)));
         if (delivery.LeaseToken != claim.LeaseToken)
             return;
         delivery.LeaseUntil = null;

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
@@ -36,6 +37,8 @@ public sealed class EventEndpoints(PaymentStore store, SecretBox secrets, Deploy
 
     public async Task<Result<EndpointWithSecret>> AddAsync(Guid tenantId, Mode mode, string? url, IReadOnlyList<string>? types, string? description, Actor actor, CancellationToken cancellationToken)
     {
+        if (Permissions.Missing(actor, Permissions.ConfigsWrite) is { } missing)
+            return missing;
         if (CheckUrl(url, mode) is { } urlFault)
             return Problem.Invalid("url", urlFault);
         if (CheckTypes(types) is { } typesFault)
@@ -72,9 +75,6 @@ public sealed class EventEndpoints(PaymentStore store, SecretBox secrets, Deploy
 
     public Task<List<EventEndpoint>> ListAsync(Guid tenantId, Mode mode, CancellationToken cancellationToken) =>
         store.ReadAsync(db => db.EventEndpoints.Where(row => row.TenantId == tenantId && row.Mode == mode).OrderBy(row => row.CreatedAt).ToListAsync(cancellationToken), cancellationToken);
-
-    public Task<bool> IsOwnAsync(Guid tenantId, Mode mode, Guid endpointId, CancellationToken cancellationToken) =>
-        store.ReadAsync(db => db.EventEndpoints.AnyAsync(row => row.Id == endpointId && row.TenantId == tenantId && row.Mode == mode, cancellationToken), cancellationToken);
 
     /// <summary>The newest deliveries of an endpoint with every try, and when the next one is due.</summary>
     public Task<Result<IReadOnlyList<DeliveryLog>>> DeliveriesAsync(Guid tenantId, Mode mode, Guid endpointId, int limit, CancellationToken cancellationToken) =>
@@ -113,7 +113,7 @@ public sealed class EventEndpoints(PaymentStore store, SecretBox secrets, Deploy
         }, cancellationToken);
 
     public Task<Result<bool>> RemoveAsync(Guid tenantId, Mode mode, Guid endpointId, Actor actor, CancellationToken cancellationToken) =>
-        store.WriteAsync<bool>(
+        Permissions.Missing(actor, Permissions.ConfigsWrite) is { } missing ? Task.FromResult<Result<bool>>(missing) : store.WriteAsync<bool>(
             async db =>
             {
                 var endpoint = await db.EventEndpoints.FirstOrDefaultAsync(row => row.Id == endpointId && row.TenantId == tenantId && row.Mode == mode, cancellationToken);
@@ -128,7 +128,7 @@ public sealed class EventEndpoints(PaymentStore store, SecretBox secrets, Deploy
             cancellationToken);
 
     private Task<Result<EndpointWithSecret>> OnOneAsync(Guid tenantId, Mode mode, Guid endpointId, Actor actor, string action, Func<EventEndpoint, DateTimeOffset, string?> change, CancellationToken cancellationToken) =>
-        store.WriteAsync<EndpointWithSecret>(
+        Permissions.Missing(actor, Permissions.ConfigsWrite) is { } missing ? Task.FromResult<Result<EndpointWithSecret>>(missing) : store.WriteAsync<EndpointWithSecret>(
             async db =>
             {
                 var endpoint = await db.EventEndpoints.FirstOrDefaultAsync(row => row.Id == endpointId && row.TenantId == tenantId && row.Mode == mode, cancellationToken);

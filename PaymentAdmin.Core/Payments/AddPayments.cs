@@ -77,5 +77,8 @@ public static class PaymentServices
         .AddSingleton<Webhooks.RehearseWebhook>()
         .AddSingleton<Events.EventEndpoints>()
         .AddSingleton<Events.ReadEvents>()
+        .AddSingleton<Events.DeliverySearch>()
+        .AddSingleton<Events.ResendEvents>()
+        .AddSingleton<Risk.ListRisky>()
         .AddSingleton<Events.DeliverEvents>();
 }

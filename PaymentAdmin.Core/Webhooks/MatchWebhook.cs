@@ -3,7 +3,6 @@ using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
-using PaymentAdmin.Core.Payments;
 
 namespace PaymentAdmin.Core.Webhooks;
 

@@ -9,7 +9,7 @@ using PaymentAdmin.Core.Payments;
 namespace PaymentAdmin.Core.Webhooks;
 
 /// <summary>How far a bulk retry is. <paramref name="Skipped"/>: had moved on meanwhile, so nothing was done about them.</summary>
-public readonly record struct RetryProgress(int Total, int Replayed, int Skipped)
+public sealed record RetryProgress(int Total, int Replayed, int Skipped)
 {
     public int Done => Replayed + Skipped;
 }

@@ -81,7 +81,7 @@ public sealed class WebhookDetails(PaymentStore store, ProviderAccounts accounts
     private static IReadOnlyList<(string, string)> HeadersOf(string json) =>
         [.. (JsonSerializer.Deserialize<Dictionary<string, string>>(json) ?? []).OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => (header.Key, header.Value))];
 
-    private static IReadOnlyList<ReadingLine> LinesOf(WebhookReading reading)
+    private static List<ReadingLine> LinesOf(WebhookReading reading)
     {
         var lines = new List<ReadingLine>();
         switch (reading)

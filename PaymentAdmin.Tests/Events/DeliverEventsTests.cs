@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Events;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Tests.Support;
@@ -176,11 +178,60 @@ public sealed class DeliverEventsTests
         await DeliverAllAsync(engine);
         var endpoint = await engine.ReadAsync(db => db.EventEndpoints.SingleAsync());
 
-        Assert.Equal(2, await engine.Get<DeliverEvents>().ResendAsync(engine.TenantId, endpoint.Id, 2, 3, CancellationToken.None));
+        Assert.Equal(2, (await engine.Get<ResendEvents>().RunAsync(engine.TenantId, Mode.Test, endpoint.Id, 2, 3, Engine.Shop, CancellationToken.None)).Value);
+        // Whoever presses a moment later adds nothing: they are due already.
+        Assert.Equal(0, (await engine.Get<ResendEvents>().RunAsync(engine.TenantId, Mode.Test, endpoint.Id, 2, 3, Engine.Shop, CancellationToken.None)).Value);
         await DeliverAllAsync(engine);
 
         Assert.Equal(5, sink.Deliveries.Count);
         Assert.Equal(3, sink.Deliveries.Select(delivery => delivery.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Who_may_not_change_endpoints_changes_none_and_what_is_done_stands_in_the_audit()
+    {
+        await using var engine = await Engine.StartAsync();
+        await using var sink = await EventSink.StartAsync();
+        await AddAsync(engine, sink.Url);
+        await engine.PaidAsync();
+        await DeliverAllAsync(engine);
+        var endpoint = await engine.ReadAsync(db => db.EventEndpoints.SingleAsync());
+        var auditor = new Actor(ActorKind.User, Guid.CreateVersion7().ToString(), "auditor@shop.test", Roles.Auditor);
+        var admin = auditor with { Role = Roles.Admin };
+
+        Assert.Equal(Codes.PermissionMissing, (await engine.Get<EventEndpoints>().ChangeAsync(engine.TenantId, Mode.Test, endpoint.Id, false, null, auditor, CancellationToken.None)).Problem!.Code);
+        Assert.Equal(Codes.PermissionMissing, (await engine.Get<EventEndpoints>().RotateSecretAsync(engine.TenantId, Mode.Test, endpoint.Id, auditor, CancellationToken.None)).Problem!.Code);
+        Assert.Equal(Codes.PermissionMissing, (await engine.Get<EventEndpoints>().RemoveAsync(engine.TenantId, Mode.Test, endpoint.Id, auditor, CancellationToken.None)).Problem!.Code);
+        Assert.Equal(Codes.PermissionMissing, (await engine.Get<ResendEvents>().RunAsync(engine.TenantId, Mode.Test, endpoint.Id, 1, 1, auditor, CancellationToken.None)).Problem!.Code);
+        Assert.Equal(Codes.NotFound, (await engine.Get<ResendEvents>().RunAsync(Guid.CreateVersion7(), Mode.Test, endpoint.Id, 1, 1, admin, CancellationToken.None)).Problem!.Code);
+        Assert.Equal(1, (await engine.Get<ResendEvents>().RunAsync(engine.TenantId, Mode.Test, endpoint.Id, 1, 1, admin, CancellationToken.None)).Value);
+        Assert.Equal(1, await engine.ReadAsync(db => db.AuditEntries.CountAsync(entry => entry.Action == "event_endpoint.resent")));
+    }
+
+    [Fact]
+    public async Task Deliveries_are_paged_by_sequence_and_the_next_try_is_told()
+    {
+        await using var engine = await Engine.StartAsync();
+        await using var sink = await EventSink.StartAsync();
+        await AddAsync(engine, sink.Url);
+        sink.OnDelivery = (_, http) =>
+        {
+            http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            return Task.CompletedTask;
+        };
+        await engine.PaidAsync();
+        await DeliverAllAsync(engine);
+        var search = engine.Get<DeliverySearch>();
+
+        var summary = Assert.Single(await search.EndpointsAsync(engine.TenantId, Mode.Test, CancellationToken.None));
+        var page = (await search.PageAsync(engine.TenantId, Mode.Test, summary.Endpoint.Id, DeliveryState.Pending, before: null, CancellationToken.None)).Value;
+
+        Assert.Equal(3, summary.Waiting.Number);
+        Assert.Equal([3, 2, 1], page.Rows.Select(row => row.Delivery.Sequence));
+        Assert.Equal(500, Assert.Single(page.Rows[^1].Tries).HttpStatus);
+        Assert.True(page.Rows[^1].Delivery.NextAttemptAt > engine.Clock.GetUtcNow());
+        Assert.Equal([1], (await search.PageAsync(engine.TenantId, Mode.Test, summary.Endpoint.Id, null, before: 2, CancellationToken.None)).Value.Rows.Select(row => row.Delivery.Sequence));
+        Assert.False((await search.PageAsync(Guid.CreateVersion7(), Mode.Test, summary.Endpoint.Id, null, null, CancellationToken.None)).IsOk);
     }
 
     [Fact]

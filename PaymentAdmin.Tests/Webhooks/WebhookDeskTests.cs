@@ -167,7 +167,7 @@ public sealed class WebhookDeskTests
             await OrphanAsync(engine, $"orphan-{i}");
         await engine.PaidAsync();
         using var stop = new CancellationTokenSource();
-        var last = default(RetryProgress);
+        RetryProgress? last = null;
 
         await foreach (var progress in engine.Get<ReplayWebhook>().RunAllAsync(Scope(engine), WebhookFilter.All with { States = [WebhookState.Unmatched] }, Admin, stop.Token))
         {

@@ -92,14 +92,13 @@ public static class EventRoutes
         return log.Problem is { } problem ? problem.ToHttp() : Results.Json(new { data = log.Value.Select(Shown) }, Json.Api);
     }
 
-    private static async Task<IResult> ResendAsync(HttpContext http, CallerIdentity caller, Guid id, EventEndpoints endpoints, DeliverEvents deliver, CancellationToken cancellationToken)
+    private static async Task<IResult> ResendAsync(HttpContext http, CallerIdentity caller, Guid id, ResendEvents resend, CancellationToken cancellationToken)
     {
         var body = await http.ReadStrictAsync<ResendBody>(cancellationToken);
-        if (!await endpoints.IsOwnAsync(caller.TenantId, caller.Mode, id, cancellationToken))
-            return new Problem(Codes.NotFound, "No such endpoint.").ToHttp();
-        return body.IsOk
-            ? Results.Json(new { deliveries = await deliver.ResendAsync(caller.TenantId, id, body.Value.FromSequence, body.Value.ToSequence ?? body.Value.FromSequence, cancellationToken) }, Json.Api)
-            : body.Problem!.ToHttp();
+        if (!body.IsOk)
+            return body.Problem!.ToHttp();
+        var resent = await resend.RunAsync(caller.TenantId, caller.Mode, id, body.Value.FromSequence, body.Value.ToSequence ?? body.Value.FromSequence, caller.Actor, cancellationToken);
+        return resent.Problem is { } problem ? problem.ToHttp() : Results.Json(new { deliveries = resent.Value }, Json.Api);
     }
 
     private static object Shown(DeliveryLog log) => new

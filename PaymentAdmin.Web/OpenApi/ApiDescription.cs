@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Routing.Patterns;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Events;
@@ -34,6 +35,8 @@ public sealed class ApiDescription(EndpointDataSource endpoints)
     {
         var routes =
             from endpoint in endpoints.Endpoints.OfType<RouteEndpoint>()
+            // A page answers POST as well, for forms; the inbox's own page lies beside the providers' addresses.
+            where endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is null
             let methods = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []
             from method in methods
             let path = PathOf(endpoint)

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers;
