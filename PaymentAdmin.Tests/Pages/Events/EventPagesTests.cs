@@ -69,6 +69,7 @@ public sealed class EventPagesTests(Chromium chromium)
             await first.GetByTestId("endpoint-add").ClickAsync();
             await first.GetByTestId("endpoint-url").FillAsync(sink.Url);
             await first.GetByTestId("endpoint-save").ClickAsync();
+            await Expect(first.GetByTestId("endpoint-secret")).ToBeVisibleAsync();
             await scene.PaidAsync();
             await second.GotoAsync("/events?mode=test");
             await Expect(second.GetByTestId("endpoint-add")).ToHaveCountAsync(0);
