@@ -35,7 +35,7 @@ public sealed class ApiDescription(EndpointDataSource endpoints)
     {
         var routes =
             from endpoint in endpoints.Endpoints.OfType<RouteEndpoint>()
-            // A page answers POST as well, for forms; the inbox's own page lies beside the providers' addresses.
+                // A page answers POST as well, for forms; the inbox's own page lies beside the providers' addresses.
             where endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is null
             let methods = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []
             from method in methods
