@@ -1,6 +1,7 @@
 using FluentValidation;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Approvals;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
@@ -34,14 +35,18 @@ public sealed class CreateUserValidator : AbstractValidator<CreateUserRequest>
 }
 
 /// <summary>Creates a user with a password. The e-mail is the name to sign in with; nobody else may have it.</summary>
-public sealed class CreateUser(PaymentStore store, IPasswordHasher<User> hasher, ILookupNormalizer names, IdSource ids, TimeProvider clock)
+public sealed class CreateUser(PaymentStore store, IPasswordHasher<User> hasher, ILookupNormalizer names, ChangeUser change, IdSource ids, TimeProvider clock)
 {
     private static readonly CreateUserValidator Validator = new();
 
     public async Task<Result<Guid>> RunAsync(CreateUserRequest request, Actor actor, CancellationToken cancellationToken)
     {
+        if (Permissions.Missing(actor, Permissions.UsersManage) is { } missing)
+            return missing;
         if (Check(request) is { } problem)
             return problem;
+        if (request.Tenant is null && actor.Kind == ActorKind.User && actor.Role != Roles.Superadmin)
+            return new Problem(Codes.PermissionMissing, "Only a superadmin creates a superadmin.");
         var hash = HashOf(request);
         return await store.WriteAsync(db => AddAsync(db, request, hash, actor, cancellationToken), cancellationToken);
     }
@@ -64,9 +69,12 @@ public sealed class CreateUser(PaymentStore store, IPasswordHasher<User> hasher,
         if (await db.Users.AnyAsync(row => row.NormalizedUserName == user.NormalizedUserName, cancellationToken))
             return Problem.Invalid("email", "somebody has it already");
         user.PasswordHash = passwordHash;
+        // Else one person could make the second one.
+        var waits = tenantId is { } tenant && Permissions.IsAllowed(user.Role, Permissions.Approve) && await TwoPersons.AreNeededAsync(db, tenant, actor, cancellationToken);
+        user.IsDisabled = waits;
         db.Users.Add(user);
         db.AuditEntries.Add(AuditEntry.By(actor, tenantId, user.CreatedAt, "user.created", "user", user.Id.ToString(), after: AuditJson.Of(new { email = user.Email, role = user.Role })));
-        return user.Id;
+        return waits ? await change.AskForNewAsync(db, user, actor, cancellationToken) : user.Id;
     }
 
     private User Draft(CreateUserRequest request, Guid? tenantId) => new()

@@ -4,6 +4,7 @@ using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Shops;
 
 namespace PaymentAdmin.Core.Approvals;
 
@@ -11,7 +12,8 @@ namespace PaymentAdmin.Core.Approvals;
 /// The second person's decision. Judged by what the database says at this moment: neither another role nor an API key makes somebody who asked
 /// a second person. What was approved is done in the same transaction; a provider is called after it.
 /// </summary>
-public sealed class DecideApproval(PaymentStore store, RefundPayment refunds, LiveUpdates updates, TimeProvider clock)
+public sealed class DecideApproval(
+    PaymentStore store, RefundPayment refunds, SettlePayment payments, SaveProviderAccount accounts, SaveShopConfig configs, SetTestMode testMode, ChangeUser users, SetTwoPersons rule, LiveUpdates updates, TimeProvider clock)
 {
     public const string Rejected = "approval_rejected";
     public const string Expired = "approval_expired";
@@ -77,7 +79,22 @@ public sealed class DecideApproval(PaymentStore store, RefundPayment refunds, Li
                 await refunds.DecideAsync(db, refundId, isApproved, status == ApprovalStatus.Expired ? Expired : Rejected, reason, actor, cancellationToken);
                 return isApproved ? refundId : null;
             default:
-                throw new InvalidOperationException($"Nobody asks for the approval of {Words.Of(request.Kind)}.");
+                // What is refused or too late leaves everything as it is.
+                if (isApproved)
+                    await MakeAsync(db, request, actor, cancellationToken);
+                return null;
         }
     }
+
+    /// <summary>Makes the change that was asked for, or throws <see cref="RefusedException"/> when it cannot be made any more.</summary>
+    private Task MakeAsync(PaymentDb db, ApprovalRequest request, Actor actor, CancellationToken cancellationToken) => request.Kind switch
+    {
+        ApprovalKind.WriteOff => payments.ApproveAsync(db, request, actor, cancellationToken),
+        ApprovalKind.LiveAccount => accounts.ApproveAsync(db, request, actor, cancellationToken),
+        ApprovalKind.ShopConfig => configs.ApproveAsync(db, request, actor, cancellationToken),
+        ApprovalKind.GoingLive => testMode.ApproveAsync(db, request, actor, cancellationToken),
+        ApprovalKind.Role => users.ApproveAsync(db, request, actor, cancellationToken),
+        ApprovalKind.TwoPersonRule => rule.ApproveAsync(db, request, actor, cancellationToken),
+        _ => throw new InvalidOperationException($"Nobody asks for the approval of {Words.Of(request.Kind)}."),
+    };
 }

@@ -19,6 +19,24 @@ public static class TwoPersons
         return amountMinor > (limit ?? 0);
     }
 
+    /// <summary>What stands in the audit of an act that one person did alone, where a second one may be asked for.</summary>
+    public const string SinglePerson = "single_person";
+
+    public const int ApproversMin = 2;
+
+    private static readonly string[] ApproverRoles = [.. Roles.All.Where(role => Permissions.IsAllowed(role, Permissions.Approve))];
+
+    /// <summary>A reason with the mark of a single person.</summary>
+    public static string Marked(string? reason) => string.IsNullOrWhiteSpace(reason) ? SinglePerson : $"{reason.Trim()} ({SinglePerson})";
+
+    /// <summary>Whether an act without an amount needs a second person. Whoever runs a verb on the machine itself is past all such rules.</summary>
+    public static async Task<bool> AreNeededAsync(PaymentDb db, Guid tenantId, Actor actor, CancellationToken cancellationToken) =>
+        actor.Kind != ActorKind.System && await db.Tenants.Where(row => row.Id == tenantId).Select(row => row.TwoPersonRule).SingleAsync(cancellationToken) != TwoPersonRule.Off;
+
+    /// <summary>Active people who may approve for this tenant; superadmins count, because they may.</summary>
+    public static IQueryable<User> Approvers(PaymentDb db, Guid tenantId) =>
+        db.Users.Where(row => !row.IsDisabled && (row.TenantId == tenantId || row.TenantId == null) && ApproverRoles.Contains(row.Role));
+
     /// <summary>
     /// The problem with this actor as a decider, judged by what the database says now: a signed-in person with the permission, still active,
     /// of this tenant, and none of <paramref name="others"/>, who asked or decided before.

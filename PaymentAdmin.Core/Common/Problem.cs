@@ -10,6 +10,9 @@ public sealed record Problem(string Code, string Detail)
     public Guid? PaymentId { get; init; }
     public int? RetryAfterSeconds { get; init; }
 
+    /// <summary>The request that a second person decides (<see cref="Codes.WaitingForApproval"/>): nothing was changed yet, and nothing is wrong.</summary>
+    public Guid? ApprovalId { get; init; }
+
     /// <summary>The provider's own code, where a provider is the reason.</summary>
     public string? ProviderCode { get; init; }
 
@@ -39,6 +42,7 @@ public static class Codes
     public const string CustomerTokenNotAllowed = "customer_token_not_allowed";
     public const string PermissionMissing = "permission_missing";
     public const string FourEyes = "four_eyes_violation";
+    public const string WaitingForApproval = "waiting_for_approval";
     public const string NotFound = "not_found";
     public const string PaymentNotFound = "payment_not_found";
     public const string ShopNotConfigured = "shop_not_configured";

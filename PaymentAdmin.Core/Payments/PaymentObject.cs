@@ -83,6 +83,9 @@ public sealed record RefundObject
     public required string Reason { get; init; }
     public required string? FailureCode { get; init; }
     public required string? ActionRequired { get; init; }
+
+    /// <summary>Nobody had to agree to what the caller asked for.</summary>
+    public required bool SinglePerson { get; init; }
     public required string? ProviderReference { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
@@ -98,6 +101,7 @@ public sealed record RefundObject
         Reason = refund.Reason,
         FailureCode = refund.FailureCode,
         ActionRequired = refund.ActionRequired is { } action ? Words.Of(action) : null,
+        SinglePerson = refund.IsSinglePerson,
         ProviderReference = refund.ProviderReference,
         CreatedAt = refund.CreatedAt,
         UpdatedAt = refund.UpdatedAt,

@@ -39,6 +39,9 @@ public sealed class Refund
     public Guid? RequestedByUserId { get; init; }
     public bool IsDemo { get; init; }
 
+    /// <summary>One person or key sufficed; no second one was asked.</summary>
+    public bool IsSinglePerson { get; set; }
+
     public RefundStatus Status { get; private set; } = RefundStatus.Requested;
     public RefundAction? ActionRequired { get; private set; }
     public string? FailureCode { get; private set; }

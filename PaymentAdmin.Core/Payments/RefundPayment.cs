@@ -174,8 +174,12 @@ public sealed class RefundPayment(
             refund.Await(RefundAction.Approval, now);
             db.ApprovalRequests.Add(RequestOf(payment, refund, actor, now));
         }
-        else if (isManual)
-            refund.Await(RefundAction.Manual, now);
+        else
+        {
+            refund.IsSinglePerson = true;
+            if (isManual)
+                refund.Await(RefundAction.Manual, now);
+        }
         Add(db, payment, refund, actor, now);
         await db.SaveChangesAsync(cancellationToken);
         return (refund.Id, refund.ActionRequired is null ? await PrepareAsync(db, payment, refund, cancellationToken) : null);
@@ -355,7 +359,7 @@ public sealed class RefundPayment(
     private void Tell(PaymentDb db, Payment payment, Refund refund, Actor actor, string sentence, string? detail, DateTimeOffset now, string? type = null, bool isAnnounced = true)
     {
         var word = type ?? "refund." + Words.Of(refund.Status);
-        db.AuditEntries.Add(AuditEntry.By(actor, payment.TenantId, now, word, "refund", refund.Id.ToString(), detail ?? refund.Reason, after: JsonSerializer.Serialize(new { payment_id = payment.Id, status = Words.Of(refund.Status), amount_minor = refund.AmountMinor, currency = refund.Currency, organization_bin = refund.OrganizationBin, mode = Words.Of(refund.Mode) })));
+        db.AuditEntries.Add(AuditEntry.By(actor, payment.TenantId, now, word, "refund", refund.Id.ToString(), detail ?? refund.Reason, after: JsonSerializer.Serialize(new { payment_id = payment.Id, status = Words.Of(refund.Status), amount_minor = refund.AmountMinor, currency = refund.Currency, organization_bin = refund.OrganizationBin, mode = Words.Of(refund.Mode), single_person = refund.IsSinglePerson })));
         db.PaymentNotes.Add(new PaymentNote { Id = ids.NewId(), TenantId = payment.TenantId, PaymentId = payment.Id, AttemptId = refund.AttemptId, RefundId = refund.Id, At = now, Type = word, Text = sentence, Detail = detail, Actor = actor.Name });
         if (isAnnounced)
             apply.Announce(db, payment, shown: null, word, $"{refund.Id}:{refund.Version.ToString(CultureInfo.InvariantCulture)}", now, JsonSerializer.Serialize(RefundObject.From(refund), ApiJson.Options));

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Approvals;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Providers;
@@ -11,7 +12,7 @@ namespace PaymentAdmin.Core.Payments;
 /// What a caller or an operator does to a payment that is not final: ask the provider now, cancel it, name the provider's reference
 /// of an attempt whose answer was lost, or decide about money that came differently. Each ends in <see cref="ApplyObservation"/>.
 /// </summary>
-public sealed class SettlePayment(PaymentStore store, ProviderRegistry providers, ProviderAccounts accounts, ReconcilePayments reconcile, ApplyObservation apply, ProviderCalls calls, TimeProvider clock)
+public sealed class SettlePayment(PaymentStore store, ProviderRegistry providers, ProviderAccounts accounts, ReconcilePayments reconcile, ApplyObservation apply, ProviderCalls calls, AskApproval approvals, TimeProvider clock)
 {
     /// <summary>Between two questions about one payment, whoever asks.</summary>
     public static readonly TimeSpan AskAtMostEvery = TimeSpan.FromSeconds(5);
@@ -129,12 +130,36 @@ public sealed class SettlePayment(PaymentStore store, ProviderRegistry providers
                 var payment = await db.LockPaymentAsync(paymentId, cancellationToken);
                 if (payment is null || payment.TenantId != tenantId)
                     return new Problem(Codes.PaymentNotFound, "No such payment.");
-                var applied = await apply.InTransactionAsync(db, new PaymentObservation { PaymentId = paymentId, Fact = decision, Source = ObservationSource.Operator, Actor = actor, Reason = reason }, cancellationToken);
-                if (!applied.Changed && payment.Status == PaymentStatus.Succeeded)
-                    throw new RefusedException(Final(payment));
-                return applied;
+                if (decision != ObservedFact.DifferenceWrittenOff)
+                    return await TakeAsync(db, payment, decision, reason, actor, cancellationToken);
+                var difference = payment.AmountMinor - payment.ReceivedMinor;
+                if (payment.Status == PaymentStatus.InReview && difference > 0 && await TwoPersons.AreNeededAsync(db, tenantId, difference, payment.Currency, cancellationToken))
+                {
+                    var change = new ProposedChange(ApprovalKind.WriteOff, tenantId, payment.Mode, paymentId.ToString(), $"Write off {MoneyFormat.Text(difference, payment.Currency)} of {payment.OrderReference}") { PaymentId = paymentId, AmountMinor = difference, Currency = payment.Currency, Reason = reason.Trim() };
+                    return await approvals.AskAsync(db, change, payment.ReceivedMinor, actor, cancellationToken);
+                }
+                return await TakeAsync(db, payment, decision, TwoPersons.Marked(reason), actor, cancellationToken);
             },
             cancellationToken);
+    }
+
+    /// <summary>A second person agreed to write the difference off; in the transaction of the decision, while the payment still lacks just that.</summary>
+    internal async Task ApproveAsync(PaymentDb db, ApprovalRequest request, Actor actor, CancellationToken cancellationToken)
+    {
+        var payment = await db.LockPaymentAsync(request.PaymentId!.Value, cancellationToken) ?? throw new InvalidOperationException("A request without its payment.");
+        if (payment.Status != PaymentStatus.InReview || payment.ReceivedMinor != approvals.Open<long>(request))
+            throw new RefusedException(new Problem(Codes.ChangedMeanwhile, $"The payment is {Words.Of(payment.Status)} with {MoneyFormat.Text(payment.ReceivedMinor, payment.Currency)} received; the difference is another one now.") { PaymentId = payment.Id });
+        var applied = await TakeAsync(db, payment, ObservedFact.DifferenceWrittenOff, request.Reason ?? "", AskApproval.Both(request, actor), cancellationToken);
+        if (!applied.Changed)
+            throw new RefusedException(new Problem(Codes.ChangedMeanwhile, applied.Sentence) { PaymentId = payment.Id });
+    }
+
+    private async Task<AppliedObservation> TakeAsync(PaymentDb db, Payment payment, ObservedFact decision, string reason, Actor actor, CancellationToken cancellationToken)
+    {
+        var applied = await apply.InTransactionAsync(db, new PaymentObservation { PaymentId = payment.Id, Fact = decision, Source = ObservationSource.Operator, Actor = actor, Reason = reason }, cancellationToken);
+        if (!applied.Changed && payment.Status == PaymentStatus.Succeeded)
+            throw new RefusedException(Final(payment));
+        return applied;
     }
 
     private async Task<Problem?> CloseAttemptAsync(PaymentAttempt attempt, string orderReference, Actor actor, CancellationToken cancellationToken)

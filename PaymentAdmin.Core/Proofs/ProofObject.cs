@@ -6,6 +6,7 @@ namespace PaymentAdmin.Core.Proofs;
 public sealed record ProofFileObject(Guid Id, string Sha256, string ContentType, long Bytes);
 
 /// <summary>A proof as the API and events show it; amounts in minor units of <c>currency</c>. The reference is masked but for its last four characters.</summary>
+/// <param name="SinglePerson">Approved by one person alone.</param>
 public sealed record ProofObject(
     Guid Id,
     Guid PaymentId,
@@ -18,6 +19,7 @@ public sealed record ProofObject(
     string? Rejection,
     string? Answer,
     IReadOnlyList<ProofFileObject> Files,
+    bool SinglePerson,
     DateTimeOffset CreatedAt,
     DateTimeOffset? DecidedAt)
 {
@@ -33,6 +35,7 @@ public sealed record ProofObject(
         proof.Rejection is { } rejection ? Words.Of(rejection == ProofRejection.SuspectedForgery ? ProofRejection.Other : rejection) : null,
         proof.Answer,
         [.. files.OrderBy(file => file.Position).Select(file => new ProofFileObject(file.Id, file.Sha256, file.ContentType, file.Bytes))],
+        proof.Status == ProofStatus.Approved && proof.FirstApprovedBy is null,
         proof.SubmittedAt,
         proof.DecidedAt);
 

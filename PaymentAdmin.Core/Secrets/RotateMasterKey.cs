@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Approvals;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
@@ -24,6 +25,7 @@ public sealed class RotateMasterKey(PaymentStore store, SecretBox secrets, FailP
             + await ResealAsync<ProviderAccount>(nameof(ProviderAccount.WebhookKeyCipher), ProviderAccounts.WebhookKeyPlace, cancellationToken)
             + await ResealAsync<ShopConfig>(nameof(ShopConfig.DeviceTokenCipher), row => ProviderAccounts.DeviceTokenPlace(row.Id, row.TenantId), cancellationToken)
             + await ResealAsync<ShopConfigVersion>(nameof(ShopConfigVersion.DeviceTokenCipher), row => ProviderAccounts.DeviceTokenPlace(row.ConfigId, row.TenantId), cancellationToken)
+            + await ResealAsync<ApprovalRequest>(nameof(ApprovalRequest.ChangeCipher), row => AskApproval.PlaceOf(row.Id, row.TenantId), cancellationToken)
             + await ResealAsync<EventEndpoint>(nameof(EventEndpoint.SecretCipher), row => EventEndpoints.SecretPlace(row.Id, row.TenantId), cancellationToken)
             + await ResealAsync<EventEndpoint>(nameof(EventEndpoint.PreviousSecretCipher), row => EventEndpoints.SecretPlace(row.Id, row.TenantId), cancellationToken);
         if (sealedAnew > 0)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Approvals;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
@@ -54,7 +55,7 @@ public sealed record ProviderAccountChange
 /// Creates, changes, switches and deletes accounts. Secrets go in and never come out: audit and pages get a mask. A live key is refused in a
 /// test account and a test key in a live one, and no live account is switched on whose webhooks nobody could verify.
 /// </summary>
-public sealed class SaveProviderAccount(PaymentStore store, ProviderAccounts accounts, ProviderRegistry providers, Deployment deployment, LiveUpdates updates, IdSource ids, TimeProvider clock)
+public sealed class SaveProviderAccount(PaymentStore store, ProviderAccounts accounts, ProviderRegistry providers, AskApproval approvals, Deployment deployment, LiveUpdates updates, IdSource ids, TimeProvider clock)
 {
     /// <summary>Replaces the provider's host; a superadmin's to set.</summary>
     public const string BaseUrl = "base_url";
@@ -76,9 +77,14 @@ public sealed class SaveProviderAccount(PaymentStore store, ProviderAccounts acc
         return await store.WriteAsync<ProviderAccount>(
             async db =>
             {
-                var account = Add(db, request, actor);
+                // A live account that waits for its second person is there and off: it serves nothing, and nothing proves itself by it.
+                var waits = request is { Mode: Mode.Live, IsEnabled: true } && await TwoPersons.AreNeededAsync(db, request.TenantId, actor, cancellationToken);
+                var account = Add(db, waits ? request with { IsEnabled = false, DisabledReason = "a second person has to agree" } : request, actor);
                 await db.SaveChangesAsync(cancellationToken);
-                return account;
+                if (!waits)
+                    return account;
+                var change = new ProviderAccountChange { TenantId = request.TenantId, AccountId = account.Id, IsEnabled = true, ExpectedVersion = account.Version };
+                return await AskAsync(db, account, change, isDeletion: false, before: null, Shown(account, providers[account.Provider].Profile, ValuesOf(request)), actor, cancellationToken);
             },
             cancellationToken);
     }
@@ -117,78 +123,109 @@ public sealed class SaveProviderAccount(PaymentStore store, ProviderAccounts acc
         var values = ValuesOf(request);
         Store(account, profile, values);
         db.ProviderAccounts.Add(account);
-        Audit(db, account, "account.created", before: null, Shown(account, profile, values), actor, now);
+        Audit(db, account, "account.created", before: null, Shown(account, profile, values), actor, now, request is { Mode: Mode.Live, IsEnabled: true } ? TwoPersons.SinglePerson : null);
         return account;
     }
 
     private static Dictionary<string, string> ValuesOf(NewProviderAccount request) =>
         request.Credentials.Where(value => !string.IsNullOrWhiteSpace(value.Value)).ToDictionary(value => value.Key, value => value.Value.Trim(), StringComparer.Ordinal);
 
-    public Task<Result<ProviderAccount>> ChangeAsync(ProviderAccountChange request, Actor actor, CancellationToken cancellationToken) =>
-        store.WriteAsync<ProviderAccount>(
-            async db =>
-            {
-                if (Permissions.Missing(actor, Permissions.ConfigsWrite) is { } missing)
-                    return missing;
-                if (await db.ProviderAccounts.FirstOrDefaultAsync(row => row.Id == request.AccountId && row.TenantId == request.TenantId, cancellationToken) is not { } account)
-                    return new Problem(Codes.NotFound, "There is no such account.");
-                if (request.ExpectedVersion is { } expected && expected != account.Version)
-                    return new Problem(Codes.ChangedMeanwhile, "Somebody changed this account meanwhile. Look at it again before you change it.");
-                var profile = providers[account.Provider].Profile;
-                var now = clock.GetUtcNow();
-                var present = accounts.Open(account, route: null).Credentials;
-                var values = new Dictionary<string, string>(present, StringComparer.Ordinal);
-                foreach (var (name, value) in request.Credentials)
-                {
-                    values.Remove(name);
-                    if (!string.IsNullOrWhiteSpace(value))
-                        values[name] = value.Trim();
-                }
-                var isEnabled = request.IsEnabled.Or(account.IsEnabled);
-                if (Fault(profile, account.Mode, account.Endpoint, request.Name.Or(account.Name), values, request.Credentials.Keys, isEnabled, actor) is { } fault)
-                    return fault;
-                if (present.Keys.Any(name => !values.ContainsKey(name)) && await IsInUseAsync(db, account.Id, cancellationToken))
-                    return InUse;
-                var before = Shown(account, profile, present);
-                var wasEnabled = account.IsEnabled;
-                account.Name = (request.Name.Or(account.Name) ?? account.Name).Trim();
-                account.IsEnabled = isEnabled;
-                account.DisabledReason = isEnabled ? null : account.DisabledReason;
-                account.IsForAllShops = request.IsForAllShops.Or(account.IsForAllShops);
-                Store(account, profile, values);
-                account.Version++;
-                account.UpdatedAt = now;
-                Audit(db, account, (wasEnabled, isEnabled) switch { (false, true) => "account.enabled", (true, false) => "account.disabled", _ => "account.changed" }, before, Shown(account, profile, values), actor, now);
-                await db.SaveChangesAsync(cancellationToken);
-                return account;
-            },
-            cancellationToken);
+    public async Task<Result<ProviderAccount>> ChangeAsync(ProviderAccountChange request, Actor actor, CancellationToken cancellationToken) =>
+        Permissions.Missing(actor, Permissions.ConfigsWrite) is { } missing
+            ? missing
+            : await store.WriteAsync(db => ChangeAsync(db, request, isAgreed: false, actor, cancellationToken), cancellationToken);
+
+    /// <summary>A second person agreed; in the transaction of the decision. Judged again, against the account as it is now.</summary>
+    internal async Task ApproveAsync(PaymentDb db, ApprovalRequest request, Actor actor, CancellationToken cancellationToken)
+    {
+        var proposal = approvals.Open<Proposal>(request);
+        var both = AskApproval.Both(request, actor) with { Role = proposal.Role };
+        var done = proposal.IsDeletion
+            ? await DeleteAsync(db, request.TenantId, proposal.Change.AccountId, isAgreed: true, both, cancellationToken)
+            : await ChangeAsync(db, proposal.Change, isAgreed: true, both, cancellationToken);
+        if (!done.IsOk)
+            throw new RefusedException(done.Problem!);
+    }
+
+    /// <summary>What was asked for.</summary>
+    /// <param name="Role">Of who asked: some fields are a superadmin's to set.</param>
+    private sealed record Proposal(ProviderAccountChange Change, bool IsDeletion, string? Role);
+
+    private Task<Problem> AskAsync(PaymentDb db, ProviderAccount account, ProviderAccountChange change, bool isDeletion, string? before, string after, Actor actor, CancellationToken cancellationToken)
+    {
+        var verb = isDeletion ? "Delete the credentials of" : change.Credentials.Count > 0 ? "Change the credentials of" : "Switch on";
+        var proposed = new ProposedChange(ApprovalKind.LiveAccount, account.TenantId, account.Mode, account.Id.ToString(), $"{verb} {account.Name}, {providers[account.Provider].Profile.Name} live") { Before = before, After = after };
+        return approvals.AskAsync(db, proposed, new Proposal(change, isDeletion, actor.Role), actor, cancellationToken);
+    }
+
+    private async Task<Result<ProviderAccount>> ChangeAsync(PaymentDb db, ProviderAccountChange request, bool isAgreed, Actor actor, CancellationToken cancellationToken)
+    {
+        if (await db.ProviderAccounts.FirstOrDefaultAsync(row => row.Id == request.AccountId && row.TenantId == request.TenantId, cancellationToken) is not { } account)
+            return new Problem(Codes.NotFound, "There is no such account.");
+        if (request.ExpectedVersion is { } expected && expected != account.Version)
+            return new Problem(Codes.ChangedMeanwhile, "Somebody changed this account meanwhile. Look at it again before you change it.");
+        var profile = providers[account.Provider].Profile;
+        var now = clock.GetUtcNow();
+        var present = accounts.Open(account, route: null).Credentials;
+        var values = new Dictionary<string, string>(present, StringComparer.Ordinal);
+        foreach (var (name, value) in request.Credentials)
+        {
+            values.Remove(name);
+            if (!string.IsNullOrWhiteSpace(value))
+                values[name] = value.Trim();
+        }
+        var isEnabled = request.IsEnabled.Or(account.IsEnabled);
+        if (Fault(profile, account.Mode, account.Endpoint, request.Name.Or(account.Name), values, request.Credentials.Keys, isEnabled, actor) is { } fault)
+            return fault;
+        if (present.Keys.Any(name => !values.ContainsKey(name)) && await IsInUseAsync(db, account.Id, cancellationToken))
+            return InUse;
+        var before = Shown(account, profile, present);
+        var wasEnabled = account.IsEnabled;
+        var isLiveChange = account.Mode == Mode.Live && (request.Credentials.Count > 0 || (isEnabled && !wasEnabled));
+        if (isLiveChange && !isAgreed && await TwoPersons.AreNeededAsync(db, request.TenantId, actor, cancellationToken))
+        {
+            var after = AuditJson.Of(new { Name = request.Name.Or(account.Name), IsEnabled = isEnabled, IsForAllShops = request.IsForAllShops.Or(account.IsForAllShops), Credentials = request.Credentials.ToDictionary(value => value.Key, value => value.Value is null ? "taken away" : "replaced") });
+            return await AskAsync(db, account, request with { ExpectedVersion = account.Version }, isDeletion: false, before, after, actor, cancellationToken);
+        }
+        account.Name = (request.Name.Or(account.Name) ?? account.Name).Trim();
+        account.IsEnabled = isEnabled;
+        account.DisabledReason = isEnabled ? null : account.DisabledReason;
+        account.IsForAllShops = request.IsForAllShops.Or(account.IsForAllShops);
+        Store(account, profile, values);
+        account.Version++;
+        account.UpdatedAt = now;
+        Audit(db, account, (wasEnabled, isEnabled) switch { (false, true) => "account.enabled", (true, false) => "account.disabled", _ => "account.changed" }, before, Shown(account, profile, values), actor, now, isLiveChange && !isAgreed ? TwoPersons.SinglePerson : null);
+        await db.SaveChangesAsync(cancellationToken);
+        return account;
+    }
 
     /// <summary>Takes the credentials away and switches the account off. The row stays: payments and their history point at it.</summary>
-    public Task<Result<ProviderAccount>> DeleteCredentialsAsync(Guid tenantId, Guid accountId, Actor actor, CancellationToken cancellationToken) =>
-        store.WriteAsync<ProviderAccount>(
-            async db =>
-            {
-                if (Permissions.Missing(actor, Permissions.ConfigsWrite) is { } missing)
-                    return missing;
-                if (await db.ProviderAccounts.FirstOrDefaultAsync(row => row.Id == accountId && row.TenantId == tenantId, cancellationToken) is not { } account)
-                    return new Problem(Codes.NotFound, "There is no such account.");
-                if (await IsInUseAsync(db, accountId, cancellationToken))
-                    return InUse;
-                var profile = providers[account.Provider].Profile;
-                var now = clock.GetUtcNow();
-                var before = Shown(account, profile, accounts.Open(account, route: null).Credentials);
-                var none = new Dictionary<string, string>();
-                Store(account, profile, none);
-                account.IsEnabled = false;
-                account.DisabledReason = "its credentials were deleted";
-                account.Version++;
-                account.UpdatedAt = now;
-                Audit(db, account, "account.credentials_deleted", before, Shown(account, profile, none), actor, now);
-                await db.SaveChangesAsync(cancellationToken);
-                return account;
-            },
-            cancellationToken);
+    public async Task<Result<ProviderAccount>> DeleteCredentialsAsync(Guid tenantId, Guid accountId, Actor actor, CancellationToken cancellationToken) =>
+        Permissions.Missing(actor, Permissions.ConfigsWrite) is { } missing
+            ? missing
+            : await store.WriteAsync(db => DeleteAsync(db, tenantId, accountId, isAgreed: false, actor, cancellationToken), cancellationToken);
+
+    private async Task<Result<ProviderAccount>> DeleteAsync(PaymentDb db, Guid tenantId, Guid accountId, bool isAgreed, Actor actor, CancellationToken cancellationToken)
+    {
+        if (await db.ProviderAccounts.FirstOrDefaultAsync(row => row.Id == accountId && row.TenantId == tenantId, cancellationToken) is not { } account)
+            return new Problem(Codes.NotFound, "There is no such account.");
+        if (await IsInUseAsync(db, accountId, cancellationToken))
+            return InUse;
+        var profile = providers[account.Provider].Profile;
+        var now = clock.GetUtcNow();
+        var before = Shown(account, profile, accounts.Open(account, route: null).Credentials);
+        if (account.Mode == Mode.Live && !isAgreed && await TwoPersons.AreNeededAsync(db, tenantId, actor, cancellationToken))
+            return await AskAsync(db, account, new ProviderAccountChange { TenantId = tenantId, AccountId = accountId }, isDeletion: true, before, AuditJson.Of(new { Credentials = "deleted" }), actor, cancellationToken);
+        var none = new Dictionary<string, string>();
+        Store(account, profile, none);
+        account.IsEnabled = false;
+        account.DisabledReason = "its credentials were deleted";
+        account.Version++;
+        account.UpdatedAt = now;
+        Audit(db, account, "account.credentials_deleted", before, Shown(account, profile, none), actor, now, account.Mode == Mode.Live && !isAgreed ? TwoPersons.SinglePerson : null);
+        await db.SaveChangesAsync(cancellationToken);
+        return account;
+    }
 
     private static Problem InUse => new(Codes.AccountInUse, "The account has open attempts or unsettled refunds; its credentials are still needed.");
 
@@ -268,9 +305,9 @@ public sealed class SaveProviderAccount(PaymentStore store, ProviderAccounts acc
         account.SettingsJson = JsonSerializer.Serialize(values.Where(value => !secretNames.Contains(value.Key)).ToDictionary(StringComparer.Ordinal));
     }
 
-    private void Audit(PaymentDb db, ProviderAccount account, string action, string? before, string after, Actor actor, DateTimeOffset now)
+    private void Audit(PaymentDb db, ProviderAccount account, string action, string? before, string after, Actor actor, DateTimeOffset now, string? reason = null)
     {
-        db.AuditEntries.Add(AuditEntry.By(actor, account.TenantId, now, action, "provider_account", account.Id.ToString(), before: before, after: after));
+        db.AuditEntries.Add(AuditEntry.By(actor, account.TenantId, now, action, "provider_account", account.Id.ToString(), reason, before, after));
         db.AfterCommit.Add(() => updates.Tell(new LiveUpdate(account.TenantId, "account", null)));
     }
 

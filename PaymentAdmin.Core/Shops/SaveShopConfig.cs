@@ -1,6 +1,7 @@
 using System.Globalization;
 using FluentValidation;
 using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Approvals;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
@@ -70,7 +71,7 @@ public sealed class ShopConfigValidator : AbstractValidator<SaveShopConfigReques
 /// Creates, changes and switches off shop configs. Every change is a new version; payments keep the version that they were made with,
 /// so nothing here touches money that is under way.
 /// </summary>
-public sealed class SaveShopConfig(PaymentStore store, ProviderRegistry providers, SecretBox secrets, IdSource ids, TimeProvider clock, LiveUpdates updates)
+public sealed class SaveShopConfig(PaymentStore store, ProviderRegistry providers, SecretBox secrets, AskApproval approvals, IdSource ids, TimeProvider clock, LiveUpdates updates)
 {
     private static readonly ShopConfigValidator Validator = new();
 
@@ -81,18 +82,41 @@ public sealed class SaveShopConfig(PaymentStore store, ProviderRegistry provider
             request = request with { OrganizationBin = null };
         if (Check(request) is { } invalid)
             return invalid;
-        return await store.WriteAsync<SavedShopConfig>(
-            async db =>
-            {
-                var shop = await FindOrAddShopAsync(db, request, cancellationToken);
-                var config = await db.ShopConfigs.FirstOrDefaultAsync(row => row.ShopId == shop.Id && row.Provider == request.Provider && row.Mode == request.Mode, cancellationToken);
-                if (config is { IsActive: true })
-                    return new Problem(Codes.ConfigExists, $"Shop {request.ShopId} has an active {providers[request.Provider].Profile.Name} config in {Words.Of(request.Mode)} mode.");
-                // A token that a switched-off config had does not come back by itself: what is not given is empty.
-                var values = new Values(request.OrganizationBin.Value ?? "", new Given<string>(true, request.DeviceToken.Value), Trimmed(request.Description.Value), request.IsActive.Or(true), request.AccountId.Value);
-                return await ApplyAsync(db, shop, config, values, request, actor, cancellationToken);
-            },
-            cancellationToken);
+        return await store.WriteAsync(db => CreateAsync(db, request, isAgreed: false, actor, cancellationToken), cancellationToken);
+    }
+
+    private async Task<Result<SavedShopConfig>> CreateAsync(PaymentDb db, SaveShopConfigRequest request, bool isAgreed, Actor actor, CancellationToken cancellationToken)
+    {
+        var config = await (from row in db.ShopConfigs
+                            join known in db.Shops on row.ShopId equals known.Id
+                            where known.TenantId == request.TenantId && known.Number == request.ShopId && row.Provider == request.Provider && row.Mode == request.Mode
+                            select row).FirstOrDefaultAsync(cancellationToken);
+        if (config is { IsActive: true })
+            return new Problem(Codes.ConfigExists, $"Shop {request.ShopId} has an active {providers[request.Provider].Profile.Name} config in {Words.Of(request.Mode)} mode.");
+        // A token that a switched-off config had does not come back by itself: what is not given is empty.
+        var values = new Values(request.OrganizationBin.Value ?? "", new Given<string>(true, request.DeviceToken.Value), Trimmed(request.Description.Value), request.IsActive.Or(true), request.AccountId.Value);
+        if (!isAgreed && request.Mode == Mode.Live && await TwoPersons.AreNeededAsync(db, request.TenantId, actor, cancellationToken))
+            return await AskAsync(db, request, isCreation: true, before: null, values, actor, cancellationToken);
+        return await ApplyAsync(db, await FindOrAddShopAsync(db, request, cancellationToken), config, values, request, isAgreed, actor, cancellationToken);
+    }
+
+    /// <summary>A second person agreed; in the transaction of the decision. Judged again, against the config as it is now.</summary>
+    internal async Task ApproveAsync(PaymentDb db, ApprovalRequest request, Actor actor, CancellationToken cancellationToken)
+    {
+        var proposal = approvals.Open<Proposal>(request);
+        var both = AskApproval.Both(request, actor);
+        var done = proposal.IsCreation ? await CreateAsync(db, proposal.Request, isAgreed: true, both, cancellationToken) : await ChangeAsync(db, proposal.Request, isAgreed: true, both, cancellationToken);
+        if (!done.IsOk)
+            throw new RefusedException(done.Problem!);
+    }
+
+    private sealed record Proposal(SaveShopConfigRequest Request, bool IsCreation);
+
+    private Task<Problem> AskAsync(PaymentDb db, SaveShopConfigRequest request, bool isCreation, string? before, Values values, Actor actor, CancellationToken cancellationToken)
+    {
+        var after = AuditJson.Of(new { values.Bin, DeviceToken = values.DeviceToken.IsGiven ? SecretMask.DeviceToken(values.DeviceToken.Value) : "kept", values.Description, values.IsActive, values.AccountId });
+        var change = new ProposedChange(ApprovalKind.ShopConfig, request.TenantId, request.Mode, $"{request.ShopId.ToString(CultureInfo.InvariantCulture)}:{request.Provider}", $"{(isCreation ? "Set up" : "Change")} shop {request.ShopId}, {providers[request.Provider].Profile.Name} live, BIN {values.Bin}") { Before = before, After = after };
+        return approvals.AskAsync(db, change, new Proposal(request, isCreation), actor, cancellationToken);
     }
 
     /// <summary>Changes what is given. 404 <c>shop_not_configured</c> when the shop has no such config.</summary>
@@ -100,25 +124,33 @@ public sealed class SaveShopConfig(PaymentStore store, ProviderRegistry provider
     {
         if (Check(request) is { } invalid)
             return invalid;
-        return await store.WriteAsync<SavedShopConfig>(
-            async db =>
-            {
-                var shop = await db.Shops.FirstOrDefaultAsync(row => row.TenantId == request.TenantId && row.Number == request.ShopId, cancellationToken);
-                var config = shop is null ? null : await db.ShopConfigs.FirstOrDefaultAsync(row => row.ShopId == shop.Id && row.Provider == request.Provider && row.Mode == request.Mode, cancellationToken);
-                if (shop is null || config is null)
-                    return new Problem(Codes.ShopNotConfigured, $"Shop {request.ShopId} has no {providers[request.Provider].Profile.Name} config in {Words.Of(request.Mode)} mode.");
-                if (request.ExpectedVersion is { } expected && expected != config.Version)
-                    return new Problem(Codes.ChangedMeanwhile, $"{config.UpdatedBy} changed this config meanwhile. Look at it again before you change it.");
-                var presentBin = await db.Organizations.Where(row => row.Id == config.OrganizationId).Select(row => row.Bin).SingleAsync(cancellationToken);
-                var values = new Values(
-                    request.OrganizationBin.Or(presentBin) ?? "",
-                    request.DeviceToken,
-                    request.Description.IsGiven ? Trimmed(request.Description.Value) : config.Description,
-                    request.IsActive.Or(config.IsActive),
-                    request.AccountId.Or(config.AccountId));
-                return await ApplyAsync(db, shop, config, values, request, actor, cancellationToken);
-            },
-            cancellationToken);
+        return await store.WriteAsync(db => ChangeAsync(db, request, isAgreed: false, actor, cancellationToken), cancellationToken);
+    }
+
+    private async Task<Result<SavedShopConfig>> ChangeAsync(PaymentDb db, SaveShopConfigRequest request, bool isAgreed, Actor actor, CancellationToken cancellationToken)
+    {
+        var shop = await db.Shops.FirstOrDefaultAsync(row => row.TenantId == request.TenantId && row.Number == request.ShopId, cancellationToken);
+        var config = shop is null ? null : await db.ShopConfigs.FirstOrDefaultAsync(row => row.ShopId == shop.Id && row.Provider == request.Provider && row.Mode == request.Mode, cancellationToken);
+        if (shop is null || config is null)
+            return new Problem(Codes.ShopNotConfigured, $"Shop {request.ShopId} has no {providers[request.Provider].Profile.Name} config in {Words.Of(request.Mode)} mode.");
+        if (request.ExpectedVersion is { } expected && expected != config.Version)
+            return new Problem(Codes.ChangedMeanwhile, $"{config.UpdatedBy} changed this config meanwhile. Look at it again before you change it.");
+        var presentBin = await db.Organizations.Where(row => row.Id == config.OrganizationId).Select(row => row.Bin).SingleAsync(cancellationToken);
+        var values = new Values(
+            request.OrganizationBin.Or(presentBin) ?? "",
+            request.DeviceToken,
+            request.Description.IsGiven ? Trimmed(request.Description.Value) : config.Description,
+            request.IsActive.Or(config.IsActive),
+            request.AccountId.Or(config.AccountId));
+        var isTokenChanged = values.DeviceToken.IsGiven && config.DeviceTokenFingerprint != FingerprintOf(values.DeviceToken.Value, config.TenantId);
+        // Where money goes: another BIN, another token, another account, or a config that comes back with any of them.
+        var isLiveChange = config.Mode == Mode.Live && values.IsActive && (!config.IsActive || values.Bin != presentBin || isTokenChanged || values.AccountId != config.AccountId);
+        if (isLiveChange && !isAgreed && await TwoPersons.AreNeededAsync(db, request.TenantId, actor, cancellationToken))
+        {
+            var before = AuditJson.Of(new { Bin = presentBin, DeviceToken = config.DeviceTokenMask, config.Description, config.IsActive, config.AccountId });
+            return await AskAsync(db, request with { ExpectedVersion = config.Version }, isCreation: false, before, values, actor, cancellationToken);
+        }
+        return await ApplyAsync(db, shop, config, values, request, isAgreed || !isLiveChange, actor, cancellationToken);
     }
 
     /// <summary>Switches the config off. Nothing is erased; status and refund of old payments go on.</summary>
@@ -141,7 +173,8 @@ public sealed class SaveShopConfig(PaymentStore store, ProviderRegistry provider
     /// Puts worked-out values in force: config, version and audit entry together. Whatever decides that they may come into force - one person,
     /// or two - calls this last.
     /// </summary>
-    private async Task<SavedShopConfig> ApplyAsync(PaymentDb db, Shop shop, ShopConfig? config, Values values, SaveShopConfigRequest request, Actor actor, CancellationToken cancellationToken)
+    /// <param name="needsNoMark">Two people agreed, or nothing that would need them has changed.</param>
+    private async Task<SavedShopConfig> ApplyAsync(PaymentDb db, Shop shop, ShopConfig? config, Values values, SaveShopConfigRequest request, bool needsNoMark, Actor actor, CancellationToken cancellationToken)
     {
         if (values.AccountId is { } accountId && !await db.ProviderAccounts.AnyAsync(row => row.Id == accountId && row.TenantId == request.TenantId && row.Provider == request.Provider && row.Mode == request.Mode, cancellationToken))
             throw new RefusedException(Problem.Invalid("account_id", "is no account of this provider and mode"));
@@ -154,7 +187,7 @@ public sealed class SaveShopConfig(PaymentStore store, ProviderRegistry provider
             config ??= await AddAsync(db, shop, organization, request, actor, now, cancellationToken);
             Change(config, organization, values, actor, now);
             db.ShopConfigVersions.Add(VersionOf(config, organization, actor, now));
-            WriteAudit(db, config, before, Snapshot.Of(shop, organization, config), config.DeviceTokenFingerprint != fingerprintBefore, actor, now);
+            WriteAudit(db, config, before, Snapshot.Of(shop, organization, config), config.DeviceTokenFingerprint != fingerprintBefore, isAlone: !needsNoMark && config.Mode == Mode.Live, actor, now);
             db.AfterCommit.Add(() => updates.Tell(new LiveUpdate(request.TenantId, "config", null)));
             await db.SaveChangesAsync(cancellationToken);
         }
@@ -227,7 +260,7 @@ public sealed class SaveShopConfig(PaymentStore store, ProviderRegistry provider
         CreatedBy = actor.Name,
     };
 
-    private static void WriteAudit(PaymentDb db, ShopConfig config, Snapshot? before, Snapshot after, bool isTokenChanged, Actor actor, DateTimeOffset now)
+    private static void WriteAudit(PaymentDb db, ShopConfig config, Snapshot? before, Snapshot after, bool isTokenChanged, bool isAlone, Actor actor, DateTimeOffset now)
     {
         var action = (before, after) switch
         {
@@ -238,7 +271,7 @@ public sealed class SaveShopConfig(PaymentStore store, ProviderRegistry provider
         };
         // Two tokens may begin alike, so that the masks alone would hide the change.
         var reason = before is not null && isTokenChanged ? "The device token was changed." : null;
-        db.AuditEntries.Add(AuditEntry.By(actor, config.TenantId, now, action, "shop_config", config.Id.ToString(CultureInfo.InvariantCulture), reason, before: before?.ToJson(), after: after.ToJson()));
+        db.AuditEntries.Add(AuditEntry.By(actor, config.TenantId, now, action, "shop_config", config.Id.ToString(CultureInfo.InvariantCulture), isAlone ? TwoPersons.Marked(reason) : reason, before: before?.ToJson(), after: after.ToJson()));
     }
 
     private async Task<IReadOnlyList<string>> WarningsAsync(PaymentDb db, Shop shop, Organization organization, ShopConfig config, Snapshot? before, bool isTokenChanged, CancellationToken cancellationToken)

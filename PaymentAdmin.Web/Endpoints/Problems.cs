@@ -15,6 +15,7 @@ public static class Problems
 
     private static readonly Dictionary<string, (int Status, string Title)> Table = new(StringComparer.Ordinal)
     {
+        [Codes.WaitingForApproval] = (202, "A second person decides"),
         [Codes.InvalidJson] = (400, "The body is no JSON"),
         [Codes.ValidationFailed] = (400, "The request is not valid"),
         [Codes.InvalidParameter] = (400, "A parameter is not valid"),
@@ -75,6 +76,11 @@ public static class Problems
 
     public static async Task WriteAsync(this Problem problem, HttpContext http)
     {
+        if (problem.ApprovalId is { } approvalId)
+        {
+            await Results.Json(new JsonObject { ["approval_id"] = approvalId, ["status"] = problem.Code }, statusCode: StatusOf(problem.Code)).ExecuteAsync(http);
+            return;
+        }
         var (status, title) = Table[problem.Code];
         http.Response.StatusCode = status;
         http.Response.ContentType = ContentType;

@@ -126,7 +126,7 @@ public static class ApiCatalogue
               "id": "019aa5d0-0000-7000-8000-000000000001", "payment_id": "019aa5c3-5e4f-7a6b-8c9d-0e1f2a3b4c5d", "status": "submitted", "proof_type": "bank_transfer", "proof_reference?": "•••4711",
               "amount_minor": 500000, "currency": "KZT", "received_minor?": 500000, "rejection?": "not_received", "answer?": "The money has not arrived.",
               "files": [{ "id": "019aa5d0-0000-7000-8000-000000000002", "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "content_type": "image/png", "bytes": 48211 }],
-              "created_at": "2026-11-21T06:40:00.000Z", "decided_at?": "2026-11-21T07:40:00.000Z"
+              "single_person": false, "created_at": "2026-11-21T06:40:00.000Z", "decided_at?": "2026-11-21T07:40:00.000Z"
             }
             """),
         Errors = [Codes.PaymentNotFound, Codes.PaymentFinal, Codes.ValidationFailed, Codes.TooLarge, Codes.UnsupportedMediaType],

@@ -84,6 +84,7 @@ internal static class ApiExamples
           "reason": "One item was out of stock",
           "failure_code": null,
           "action_required": null,
+          "single_person": true,
           "provider_reference": "rf_5512",
           "created_at": "2026-11-21T08:02:10.000Z",
           "updated_at": "2026-11-21T08:02:11.480Z"

@@ -1836,6 +1836,10 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("is_demo");
 
+                    b.Property<bool>("IsSinglePerson")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_single_person");
+
                     b.Property<long>("LeaseToken")
                         .HasColumnType("bigint")
                         .HasColumnName("lease_token");

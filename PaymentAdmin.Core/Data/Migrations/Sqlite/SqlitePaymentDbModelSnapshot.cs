@@ -1852,6 +1852,10 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_demo");
 
+                    b.Property<bool>("IsSinglePerson")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_single_person");
+
                     b.Property<long>("LeaseToken")
                         .HasColumnType("INTEGER")
                         .HasColumnName("lease_token");

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Approvals;
+using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Web.Components.Layout;
@@ -15,8 +16,8 @@ namespace PaymentAdmin.Web.Components.Pages.Approvals;
 public sealed partial class ApprovalList : IDisposable
 {
     private const int ShownMax = 200;
+    private const int ChangesShownMax = 6;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
-    private static readonly string[] Deciders = [Roles.Superadmin, Roles.Admin, Roles.Finance];
 
     private readonly CancellationTokenSource leaving = new();
     private LiveRefresh? live;
@@ -77,8 +78,8 @@ public sealed partial class ApprovalList : IDisposable
             {
                 var own = db.ApprovalRequests.AsNoTracking().Where(row => row.TenantId == tenantId && (row.Mode == null || row.Mode == mode));
                 var shown = isDecidedShown ? own.Where(row => row.Status != ApprovalStatus.Waiting).OrderByDescending(row => row.DecidedAt) : own.Where(row => row.Status == ApprovalStatus.Waiting).OrderBy(row => row.RequestedAt);
-                var people = await db.Users.CountAsync(user => !user.IsDisabled && (user.TenantId == tenantId || user.TenantId == null) && Deciders.Contains(user.Role), leaving.Token);
-                return (await shown.Take(ShownMax).ToListAsync(leaving.Token), people >= 2);
+                var people = await TwoPersons.Approvers(db, tenantId).CountAsync(leaving.Token);
+                return (await shown.Take(ShownMax).ToListAsync(leaving.Token), people >= TwoPersons.ApproversMin);
             },
             leaving.Token);
     }
@@ -90,7 +91,7 @@ public sealed partial class ApprovalList : IDisposable
         if (Frame?.TenantId is not { } tenantId || !CanDecide(row))
             return;
         said = null;
-        var subject = new ConfirmSubject { AmountMinor = row.AmountMinor, Currency = row.Currency, Mode = row.Mode, More = [("What", row.Summary), ("Asked by", row.RequestedBy), ("Why", row.Reason)] };
+        var subject = new ConfirmSubject { AmountMinor = row.AmountMinor, Currency = row.Currency, Mode = row.Mode, More = [("What", row.Summary), ("Asked by", row.RequestedBy), ("Why", row.Reason), .. AuditChange.Between(row.Before, row.After).Select(change => (change.Name, (string?)$"{change.Before ?? "–"} → {change.After ?? "–"}"))] };
         if (isApproved)
         {
             var verb = row.AmountMinor is { } minor && row.Currency is { } currency ? $"Approve {Core.MoneyFormat.Text(minor, currency)}" : "Approve";
@@ -110,7 +111,7 @@ public sealed partial class ApprovalList : IDisposable
                 },
                 new DialogOptions { Width = "480px", CloseDialogOnEsc = true, AutoFocusFirstElement = true });
             if (answer is true)
-                said = $"{row.Summary}: refused; the amount can be refunded again.";
+                said = $"{row.Summary}: refused{(row.Kind == ApprovalKind.Refund ? "; the amount can be refunded again" : "; nothing has changed")}.";
         }
         await LoadAsync();
     }

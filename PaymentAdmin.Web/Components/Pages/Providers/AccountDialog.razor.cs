@@ -110,6 +110,8 @@ public sealed partial class AccountDialog
                 : await Save.ChangeAsync(form.ToChange(TenantId, Present), Frame.ToActor(), CancellationToken.None);
             if (result.IsOk)
                 Dialogs.Close($"{form.Name} is saved and {(form.IsEnabled ? "on" : "off")}.");
+            else if (result.Problem.IsWaiting())
+                Dialogs.Close(result.Problem!.Detail);
             else if (!form.Take(result.Problem!, Profile))
                 problem = result.Problem!.Detail;
         }
@@ -123,16 +125,17 @@ public sealed partial class AccountDialog
     {
         if (isSaving || Frame is null || Present is null)
             return;
+        Problem? answer = null;
         var done = await Dialogs.ConfirmAsync(
             $"Delete the credentials of {Present.Name}?",
             new ConfirmSubject { Mode = Present.Mode, More = [("Provider", Profile.Name), ("Host", Present.Host)] },
             "Delete credentials",
-            async () => (await Save.DeleteCredentialsAsync(TenantId, Present.Id, Frame.ToActor(), CancellationToken.None)).Problem?.Detail,
+            async () => (answer = (await Save.DeleteCredentialsAsync(TenantId, Present.Id, Frame.ToActor(), CancellationToken.None)).Problem).Refusal(),
             "The account is switched off and its secrets are erased. Its payments and their history stay. While open attempts or refunds need it, this is refused.",
             isDanger: true,
             typeToConfirm: Present.Mode == Mode.Live ? form.Provider : null,
             testId: "account-delete-confirm");
         if (done)
-            Dialogs.Close($"The credentials of {Present.Name} are deleted.");
+            Dialogs.Close(answer?.Detail ?? $"The credentials of {Present.Name} are deleted.");
     }
 }

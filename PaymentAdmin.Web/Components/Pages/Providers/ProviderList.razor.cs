@@ -91,11 +91,12 @@ public sealed partial class ProviderList : IDisposable
                 .. live.Where(_ => isLive).Select(account => ("Webhook URL", (string?)account.WebhookUrl)),
             ],
         };
+        Problem? answer = null;
         var done = await Dialogs.ConfirmAsync(
             isLive ? $"Serve live payments by {item.Profile.Name}?" : $"Take {item.Profile.Name} out of live service?",
             subject,
             isLive ? "Go live" : "Switch test mode on",
-            async () => (await TestMode.RunAsync(tenantId, item.Profile.Id, !isLive, reason: null, Frame.ToActor(), CancellationToken.None)).Problem?.Detail,
+            async () => (answer = (await TestMode.RunAsync(tenantId, item.Profile.Id, !isLive, reason: null, Frame.ToActor(), CancellationToken.None)).Problem).Refusal(),
             isLive
                 ? "New live payments may be paid with real money from now on."
                 : "New live payments that ask for it are refused with provider_in_test_mode. Open attempts, refunds, polling and webhooks go on.",
@@ -103,7 +104,7 @@ public sealed partial class ProviderList : IDisposable
             typeToConfirm: isLive ? item.Profile.Id : null,
             testId: "switch-confirm");
         if (done)
-            saved = isLive ? $"{item.Profile.Name} serves live payments." : $"{item.Profile.Name} is in test mode: new live payments are refused.";
+            saved = answer?.Detail ?? (isLive ? $"{item.Profile.Name} serves live payments." : $"{item.Profile.Name} is in test mode: new live payments are refused.");
         await LoadAsync();
     }
 

@@ -4,6 +4,7 @@ using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Shops;
 using PaymentAdmin.Web.Components.Layout;
+using PaymentAdmin.Web.Components.Shared;
 using Radzen;
 
 namespace PaymentAdmin.Web.Components.Pages.Shops;
@@ -77,6 +78,8 @@ public sealed partial class ShopConfigDialog
             var result = Present is null ? await Save.CreateAsync(request, actor, CancellationToken.None) : await Save.ChangeAsync(request, actor, CancellationToken.None);
             if (result.IsOk)
                 Dialogs.Close(result.Value);
+            else if (result.Problem.IsWaiting())
+                Dialogs.Close(result.Problem);
             else if (!form.Take(result.Problem!))
                 problem = result.Problem!.Detail;
         }

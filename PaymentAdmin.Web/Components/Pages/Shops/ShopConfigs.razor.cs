@@ -164,6 +164,8 @@ public sealed partial class ShopConfigs : IDisposable
             title,
             new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(ShopConfigDialog.Present)] = item, [nameof(ShopConfigDialog.Frame)] = Frame },
             new DialogOptions { Width = "520px", CloseDialogOnEsc = true, AutoFocusFirstElement = true });
+        if (answer is Problem waiting)
+            saved = new SavedNote(waiting.Detail, []);
         if (answer is SavedShopConfig done)
             await NoteAsync(done, item is null ? "Added" : "Saved");
     }
