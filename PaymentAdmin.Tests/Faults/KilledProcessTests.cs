@@ -8,6 +8,7 @@ using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Shops;
+using PaymentAdmin.Tests.Proofs;
 using PaymentAdmin.Tests.Support;
 
 namespace PaymentAdmin.Tests.Faults;
@@ -202,6 +203,44 @@ public sealed class KilledProcessTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Theory]
+    [InlineData("proof.file_written", 0)]
+    [InlineData("proof.row_committed", 1)]
+    public async Task Killed_while_a_proof_was_stored_the_same_submission_then_makes_the_one_proof(string point, int stored)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var key = await PrepareAsync(database);
+        Guid paymentId;
+        await using (var app = await TestApp.StartOverAsync(database))
+        {
+            await AddAccountAsync(app, await app.TenantIdAsync(), "manual", [], isForAllShops: true);
+            using var client = app.Client(key);
+            using var created = await client.SendAsync(PaymentOf("order-p", "manual"));
+            paymentId = (await PaymentAsync(app)).Id;
+        }
+
+        await DieAsync(database, key, point, client => client.SendAsync(ProofOf(paymentId)));
+        await using var after = await TestApp.StartOverAsync(database);
+        Assert.Equal(stored, await after.ReadAsync(db => db.ManualProofs.CountAsync()));
+        await after.Store.WriteAsync(db => db.IdempotencyKeys.ExecuteUpdateAsync(set => set.SetProperty(row => row.LockedUntil, DateTimeOffset.UnixEpoch)), CancellationToken.None);
+        using var payer = after.Client(key);
+        using var again = await payer.SendAsync(ProofOf(paymentId));
+
+        Assert.Equal(HttpStatusCode.Created, again.StatusCode);
+        Assert.Equal(1, await after.ReadAsync(db => db.ManualProofs.CountAsync()));
+        Assert.Equal(1, await after.ReadAsync(db => db.ProofFiles.CountAsync()));
+        Assert.Equal(PaymentStatus.InReview, (await PaymentAsync(after)).Status);
+    }
+
+    private static HttpRequestMessage ProofOf(Guid paymentId)
+    {
+        // A fixed boundary, so that the repeated request has the same bytes.
+        var form = new MultipartFormDataContent("the-same-boundary") { { new StringContent("bank_transfer"), "proof_type" }, { new StringContent("TXN-KILLED"), "proof_reference" }, { new ByteArrayContent(Pictures.Png()), "file", "receipt.png" } };
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/payments/{paymentId}/proofs") { Content = form };
+        request.Headers.Add("Idempotency-Key", "proof-killed");
+        return request;
     }
 
     private static async Task<string> PrepareAsync(TestDatabase database)

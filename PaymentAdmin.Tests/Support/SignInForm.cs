@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.Playwright;
 
 namespace PaymentAdmin.Tests.Support;
 
@@ -14,6 +15,17 @@ public static partial class SignInForm
         fields["Form.Email"] = email;
         fields["Form.Password"] = password;
         return await client.PostAsync(path, new FormUrlEncodedContent(fields));
+    }
+
+    /// <summary>The same in a browser, on the way to a page; answers when that page is there.</summary>
+    public static async Task FillInAsync(IPage page, string email, string to, string password = TestApp.Password)
+    {
+        await page.GotoAsync($"{Path}?returnUrl={Uri.EscapeDataString(to)}");
+        await page.GetByTestId("signin-email").FillAsync(email);
+        await page.GetByTestId("signin-password").FillAsync(password);
+        await page.GetByTestId("signin-submit").ClickAsync();
+        await Assertions.Expect(page).Not.ToHaveURLAsync(new Regex("sign-in"));
+        await Assertions.Expect(page.Locator("h1").First).ToBeVisibleAsync();
     }
 
     public static Dictionary<string, string> HiddenFields(string html) => HiddenInput().Matches(html)

@@ -25,7 +25,7 @@ public sealed class ProofDeskTests(Chromium chromium)
         var email = await app.CreateUserAsync(Roles.Clerk);
         await chromium.VisitAsync(new Visit { Site = new Uri(app.Url) }, async page =>
         {
-            await SignInAsync(page, email, "/proofs");
+            await SignInForm.FillInAsync(page, email, "/proofs");
             await Expect(page.GetByTestId("proofs-row")).ToHaveCountAsync(Many);
             await page.Keyboard.PressAsync("n");
             for (var i = 0; i < Many; i++)
@@ -70,7 +70,7 @@ public sealed class ProofDeskTests(Chromium chromium)
         var (one, two) = (await app.CreateUserAsync(Roles.Clerk), await app.CreateUserAsync(Roles.Clerk));
         await chromium.VisitAsync(new Visit { Site = new Uri(app.Url), Width = 390, Height = 844 }, async page =>
         {
-            await SignInAsync(page, one, $"/proofs/{first}");
+            await SignInForm.FillInAsync(page, one, $"/proofs/{first}");
             await Expect(page.GetByTestId("proof-used")).ToBeVisibleAsync();
             await Expect(page.Locator("main")).ToContainTextAsync("Same reference as proof-50");
             Assert.Equal(390, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
@@ -79,7 +79,7 @@ public sealed class ProofDeskTests(Chromium chromium)
         });
         await chromium.VisitAsync(new Visit { Site = new Uri(app.Url) }, async page =>
         {
-            await SignInAsync(page, two, $"/proofs/{first}");
+            await SignInForm.FillInAsync(page, two, $"/proofs/{first}");
             await Expect(page.GetByTestId("proof-blocked")).ToContainTextAsync(one);
             await Expect(page.GetByTestId("approve-confirm")).ToHaveCountAsync(0);
         });
@@ -97,13 +97,13 @@ public sealed class ProofDeskTests(Chromium chromium)
 
         await chromium.VisitAsync(new Visit { Site = new Uri(app.Url) }, async page =>
         {
-            await SignInAsync(page, asks, "/approvals");
+            await SignInForm.FillInAsync(page, asks, "/approvals");
             await Expect(page.GetByTestId("approvals-row")).ToContainTextAsync("another person decides");
             await Expect(page.GetByTestId("approval-approve")).ToHaveCountAsync(0);
         });
         await chromium.VisitAsync(new Visit { Site = new Uri(app.Url) }, async page =>
         {
-            await SignInAsync(page, decides, "/approvals");
+            await SignInForm.FillInAsync(page, decides, "/approvals");
             await page.GetByTestId("approval-approve").ClickAsync();
             await Expect(page.Locator(".rz-dialog")).ToContainTextAsync(asks);
             await page.GetByTestId("approve-confirm").ClickAsync();
@@ -132,14 +132,5 @@ public sealed class ProofDeskTests(Chromium chromium)
             last = submitted.Value.Id;
         }
         return last;
-    }
-
-    private static async Task SignInAsync(IPage page, string email, string to)
-    {
-        await page.GotoAsync($"/account/sign-in?returnUrl={Uri.EscapeDataString(to)}");
-        await page.GetByTestId("signin-email").FillAsync(email);
-        await page.GetByTestId("signin-password").FillAsync(TestApp.Password);
-        await page.GetByTestId("signin-submit").ClickAsync();
-        await Expect(page.Locator("h1")).ToBeVisibleAsync();
     }
 }

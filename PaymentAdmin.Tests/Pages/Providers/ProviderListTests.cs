@@ -21,7 +21,7 @@ public sealed class ProviderListTests(Chromium chromium)
         var email = await app.CreateUserAsync(Roles.Admin);
         await chromium.VisitAsync(new Visit { Site = new Uri(app.Url) }, async page =>
         {
-            await SignInAsync(page, email);
+            await SignInForm.FillInAsync(page, email, "/providers");
             await Expect(page.GetByTestId("account-stripe-test")).ToContainTextAsync("sandbox");
 
             await page.GetByTestId("account-first-stripe-live").ClickAsync();
@@ -74,21 +74,12 @@ public sealed class ProviderListTests(Chromium chromium)
         var email = await app.CreateUserAsync(Roles.Auditor);
         await chromium.VisitAsync(new Visit { Site = new Uri(app.Url), Width = 390, Height = 844 }, async page =>
         {
-            await SignInAsync(page, email);
+            await SignInForm.FillInAsync(page, email, "/providers");
             await Expect(page.GetByTestId("provider-stripe")).ToBeVisibleAsync();
             await Expect(page.GetByTestId("account-add")).ToHaveCountAsync(0);
             await Expect(page.GetByTestId("account-edit-stripe-test")).ToHaveCountAsync(0);
             await Expect(page.Locator("[data-testid=switch-stripe]")).ToBeDisabledAsync();
             Assert.Equal(390, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         });
-    }
-
-    private static async Task SignInAsync(IPage page, string email)
-    {
-        await page.GotoAsync("/account/sign-in?returnUrl=%2Fproviders");
-        await page.GetByTestId("signin-email").FillAsync(email);
-        await page.GetByTestId("signin-password").FillAsync(TestApp.Password);
-        await page.GetByTestId("signin-submit").ClickAsync();
-        await Expect(page.GetByTestId("provider-kaspi")).ToBeVisibleAsync();
     }
 }

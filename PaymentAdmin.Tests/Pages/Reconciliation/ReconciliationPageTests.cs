@@ -23,7 +23,7 @@ public sealed class ReconciliationPageTests(Chromium chromium)
 
         await chromium.VisitAsync(new Visit { Site = new Uri(app.Url) }, async page =>
         {
-            await SignInAsync(page, email, "/reconciliation?mode=test");
+            await SignInForm.FillInAsync(page, email, "/reconciliation?mode=test");
             await Expect(page.GetByTestId("receipts-row")).ToHaveCountAsync(2);
             await Expect(page.GetByTestId("receipts-totals")).ToContainTextAsync("1 270.00");
 
@@ -55,7 +55,7 @@ public sealed class ReconciliationPageTests(Chromium chromium)
         });
         await chromium.VisitAsync(new Visit { Site = new Uri(app.Url), Width = 390, Height = 844 }, async page =>
         {
-            await SignInAsync(page, email, "/reconciliation?tab=differences&mode=test");
+            await SignInForm.FillInAsync(page, email, "/reconciliation?tab=differences&mode=test");
             await Expect(page.GetByTestId("comparison-ioka")).ToContainTextAsync("Agrees");
             Assert.Equal(390, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         });
@@ -103,15 +103,5 @@ public sealed class ReconciliationPageTests(Chromium chromium)
             },
             CancellationToken.None);
         return id;
-    }
-
-    private static async Task SignInAsync(IPage page, string email, string path)
-    {
-        await page.GotoAsync(SignInForm.Path);
-        await page.GetByTestId("signin-email").FillAsync(email);
-        await page.GetByTestId("signin-password").FillAsync(TestApp.Password);
-        await page.GetByTestId("signin-submit").ClickAsync();
-        await Expect(page).Not.ToHaveURLAsync(new System.Text.RegularExpressions.Regex("sign-in"));
-        await page.GotoAsync(path);
     }
 }
