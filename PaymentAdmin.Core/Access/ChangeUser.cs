@@ -3,7 +3,6 @@ using PaymentAdmin.Core.Approvals;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
-using PaymentAdmin.Core.Shops;
 
 namespace PaymentAdmin.Core.Access;
 

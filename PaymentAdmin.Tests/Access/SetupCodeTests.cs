@@ -2,8 +2,10 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Approvals;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
+using PaymentAdmin.Core.Secrets;
 using PaymentAdmin.Tests.Support;
 
 namespace PaymentAdmin.Tests.Access;
@@ -108,6 +110,10 @@ public sealed class SetupCodeTests : IAsyncLifetime
         all.AddDatabase(new DatabaseSettings(database.Engine == TestEngine.Postgres ? DatabaseProvider.Postgres : DatabaseProvider.Sqlite, database.ConnectionString));
         all.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
         all.AddSingleton<ILookupNormalizer, UpperInvariantLookupNormalizer>();
+        all.AddSingleton(new SecretBox(new MasterKey(new byte[32])));
+        all.AddSingleton<LiveUpdates>();
+        all.AddSingleton<AskApproval>();
+        all.AddSingleton<ChangeUser>();
         all.AddSingleton<CreateUser>();
         all.AddSingleton<SetupCode>();
         return all.BuildServiceProvider();

@@ -262,7 +262,7 @@ public sealed class SecondPersonTests : IAsyncLifetime
 
     private static Dictionary<string, long> Limits(long minor) => new() { ["KZT"] = minor };
 
-    private Task SwitchOnAsync() => engine.Store.WriteAsync(db => db.Tenants.ExecuteUpdateAsync(set => set.SetProperty(row => row.TwoPersonRule, TwoPersonRule.Always)), default);
+    private Task<int> SwitchOnAsync() => engine.Store.WriteAsync(db => db.Tenants.ExecuteUpdateAsync(set => set.SetProperty(row => row.TwoPersonRule, TwoPersonRule.Always)), default);
 
     private NewProviderAccount NewAccount() => new() { TenantId = engine.TenantId, Provider = ScriptedProvider.Id, Mode = Mode.Live, Endpoint = AccountEndpoint.Provider, Name = "Live", Credentials = new Dictionary<string, string> { ["webhook_secret"] = Secret } };
 

@@ -18,7 +18,7 @@ public sealed class ModeCombinationsTests
 {
     private const string Secret = "a-webhook-secret-long-enough";
 
-    /// <summary>Every credential field of every provider that shows its mode by its beginning, in both kinds of account.</summary>
+    /// <summary>Every credential of every provider that shows its mode by its beginning, in both kinds of account.</summary>
     public static TheoryData<string, string, Mode, Mode> Keys
     {
         get
@@ -26,12 +26,12 @@ public sealed class ModeCombinationsTests
             var rows = new TheoryData<string, string, Mode, Mode>();
             foreach (var profile in ContractWorld.Registered.Select(provider => provider.Profile))
             {
-                foreach (var field in profile.CredentialFields.Where(field => field is { LiveOnly: not null, TestOnly: not null }))
+                foreach (var shaped in profile.CredentialFields.Where(shaped => shaped is { LiveOnly: not null, TestOnly: not null }))
                 {
                     foreach (var account in Enum.GetValues<Mode>())
                     {
                         foreach (var key in Enum.GetValues<Mode>())
-                            rows.Add(profile.Id, field.Name, account, key);
+                            rows.Add(profile.Id, shaped.Name, account, key);
                     }
                 }
             }
