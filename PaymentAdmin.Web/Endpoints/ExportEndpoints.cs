@@ -31,52 +31,30 @@ public static class ExportEndpoints
     private static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes, string path, Delegate handler) =>
         routes.MapGet(path, handler).AllowAnonymous().DisableRequestTimeout().RequireRateLimiting(RateLimits.Exports);
 
-    private static async Task<IResult> RefundsAsync(HttpContext http, ListFiles files, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        var caller = await callers.FindAsync(http, Scopes.PaymentsRead, Permissions.Export, cancellationToken);
-        return caller.IsOk
-            ? await WriteAsync(http, caller.Value, files.Refunds, (query, besides) => RefundFilter.Read(query, besides), filter => filter.Mode, ListFiles.Of, clock, cancellationToken)
-            : caller.Problem!.ToHttp();
-    }
+    private static Task<IResult> RefundsAsync(HttpContext http, ListFiles files, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken) =>
+        WriteAsync(http, callers.FindAsync(http, Scopes.PaymentsRead, Permissions.Export, cancellationToken), files.Refunds, RefundFilter.Read, filter => filter.Mode, ListFiles.Of, clock, cancellationToken);
 
-    private static async Task<IResult> ReceiptsAsync(HttpContext http, ListFiles files, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        var caller = await callers.FindAsync(http, Scopes.PaymentsRead, Permissions.Export, cancellationToken);
-        return caller.IsOk
-            ? await WriteAsync(http, caller.Value, files.Receipts, (query, besides) => ReceiptFilter.Read(query, besides), filter => filter.Mode, ListFiles.Of, clock, cancellationToken)
-            : caller.Problem!.ToHttp();
-    }
+    private static Task<IResult> ReceiptsAsync(HttpContext http, ListFiles files, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken) =>
+        WriteAsync(http, callers.FindAsync(http, Scopes.PaymentsRead, Permissions.Export, cancellationToken), files.Receipts, ReceiptFilter.Read, filter => filter.Mode, ListFiles.Of, clock, cancellationToken);
 
-    private static async Task<IResult> LogsAsync(HttpContext http, ListFiles files, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        var caller = await callers.FindAsync(http, Scopes.LogsRead, Permissions.Export, cancellationToken);
-        return caller.IsOk
-            ? await WriteAsync(http, caller.Value, files.Logs, (query, besides) => LogFilter.Read(query, besides), filter => filter.Mode, ListFiles.Of, clock, cancellationToken)
-            : caller.Problem!.ToHttp();
-    }
+    private static Task<IResult> LogsAsync(HttpContext http, ListFiles files, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken) =>
+        WriteAsync(http, callers.FindAsync(http, Scopes.LogsRead, Permissions.Export, cancellationToken), files.Logs, LogFilter.Read, filter => filter.Mode, ListFiles.Of, clock, cancellationToken);
 
     /// <summary>Who may look at the inbox may have it as a file; bodies are in neither.</summary>
-    private static async Task<IResult> WebhooksAsync(HttpContext http, ListFiles files, ProviderRegistry providers, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        var caller = await callers.FindAsync(http, Scopes.LogsRead, Permissions.WebhooksRead, cancellationToken);
-        return caller.IsOk
-            ? await WriteAsync(http, caller.Value, files.Webhooks, (query, besides) => WebhookFilter.Read(query, providers, besides), filter => filter.Mode, ListFiles.Of, clock, cancellationToken)
-            : caller.Problem!.ToHttp();
-    }
+    private static Task<IResult> WebhooksAsync(HttpContext http, ListFiles files, ProviderRegistry providers, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken) =>
+        WriteAsync(http, callers.FindAsync(http, Scopes.LogsRead, Permissions.WebhooksRead, cancellationToken), files.Webhooks, (query, besides) => WebhookFilter.Read(query, providers, besides), filter => filter.Mode, ListFiles.Of, clock, cancellationToken);
 
     /// <summary>For people alone: no key has a scope for the audit. It is the tenant's, of both modes.</summary>
-    private static async Task<IResult> AuditAsync(HttpContext http, ListFiles files, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        var caller = await callers.FindAsync(http, keyScope: null, Permissions.AuditRead, cancellationToken);
-        return caller.IsOk
-            ? await WriteAsync(http, caller.Value, files.Audit, (query, besides) => AuditFilter.Read(query, [.. besides, "mode"]), _ => null, ListFiles.Of, clock, cancellationToken)
-            : caller.Problem!.ToHttp();
-    }
+    private static Task<IResult> AuditAsync(HttpContext http, ListFiles files, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken) =>
+        WriteAsync(http, callers.FindAsync(http, keyScope: null, Permissions.AuditRead, cancellationToken), files.Audit, (query, besides) => AuditFilter.Read(query, [.. besides, "mode"]), _ => null, ListFiles.Of, clock, cancellationToken);
 
     private static async Task<IResult> WriteAsync<TFilter, TRow>(
-        HttpContext http, ExportCaller caller, CsvFile<TRow> file, Func<IReadOnlyList<KeyValuePair<string, string>>, IEnumerable<string>, Result<TFilter>> read, Func<TFilter, Mode?> modeOf,
+        HttpContext http, Task<Result<ExportCaller>> finding, CsvFile<TRow> file, Func<IReadOnlyList<KeyValuePair<string, string>>, IEnumerable<string>, Result<TFilter>> read, Func<TFilter, Mode?> modeOf,
         Func<PaymentDb, SearchScope, TFilter, IQueryable<TRow>> rows, TimeProvider clock, CancellationToken cancellationToken)
     {
+        var caller = await finding;
+        if (!caller.IsOk)
+            return caller.Problem!.ToHttp();
         var query = ListQuery.Of(http.Request);
         var filter = read(query, [.. CsvOptions.Parameters, .. ListQuery.PageParameters]);
         if (!filter.IsOk)
@@ -84,11 +62,11 @@ public static class ExportEndpoints
         var options = CsvOptions.Read(query, file.Columns, file.Columns);
         if (!options.IsOk)
             return options.Problem!.ToHttp();
-        var scope = caller.Scope;
+        var scope = caller.Value.Scope;
         if (ListQuery.OtherMode(modeOf(filter.Value), scope.Mode) is { } mismatch)
             return mismatch.ToHttp();
         Begin(http, file.Name, scope, clock);
-        await file.WriteAsync(http.Response.BodyWriter, scope, db => rows(db, scope, filter.Value), http.Request.QueryString.Value ?? "", options.Value, caller.Actor, cancellationToken);
+        await file.WriteAsync(http.Response.BodyWriter, scope, db => rows(db, scope, filter.Value), http.Request.QueryString.Value ?? "", options.Value, caller.Value.Actor, cancellationToken);
         return Results.Empty;
     }
 
