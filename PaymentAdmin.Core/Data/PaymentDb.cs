@@ -40,6 +40,7 @@ public abstract class PaymentDb(DbContextOptions options) : IdentityUserContext<
     public DbSet<PaymentAttempt> PaymentAttempts => Set<PaymentAttempt>();
     public DbSet<PaymentTransition> PaymentTransitions => Set<PaymentTransition>();
     public DbSet<PaymentNote> PaymentNotes => Set<PaymentNote>();
+    public DbSet<SavedView> SavedViews => Set<SavedView>();
     public DbSet<Refund> Refunds => Set<Refund>();
     public DbSet<ManualProof> ManualProofs => Set<ManualProof>();
     public DbSet<ProofFile> ProofFiles => Set<ProofFile>();

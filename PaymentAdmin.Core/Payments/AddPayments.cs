@@ -57,6 +57,8 @@ public static class PaymentServices
         .AddSingleton<Settlement.ExplainDifference>()
         .AddSingleton<Settlement.ReadSettlement>()
         .AddSingleton<PaymentSearch>()
+        .AddSingleton<FindAnything>()
+        .AddSingleton<SavedViews>()
         .AddSingleton<Dashboard.ReadDashboard>()
         .AddSingleton<PaymentCsv>()
         .AddSingleton<ListFiles>()

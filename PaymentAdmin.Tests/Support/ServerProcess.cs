@@ -41,11 +41,11 @@ public sealed class ServerProcess : IAsyncDisposable
         return (started.process.ExitCode, await started.output, await started.errors);
     }
 
-    /// <summary>Starts the server on a free port and answers when it is ready to serve.</summary>
-    public static async Task<(ServerProcess Process, HttpClient Client)> ServeAsync(string folder, IReadOnlyDictionary<string, string?> environment)
+    /// <summary>Starts the server on a free port, or where it was before, and answers when it is ready to serve.</summary>
+    public static async Task<(ServerProcess Process, HttpClient Client)> ServeAsync(string folder, IReadOnlyDictionary<string, string?> environment, Uri? again = null)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
-        var started = Start(folder, new Dictionary<string, string?>(environment) { ["Urls"] = address.OriginalString });
+        var address = again ?? new Uri($"http://127.0.0.1:{FreePort()}");
+        var started = Start(folder, new Dictionary<string, string?>(environment) { ["Urls"] = address.OriginalString.TrimEnd('/') });
         var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address };
         await Eventually.TrueAsync(() => started.IsReadyAsync(client), $"the process listens at {address}", TimeSpan.FromMinutes(2));
         return (started, client);

@@ -14,7 +14,9 @@ internal sealed class WebhookEventConfiguration : IEntityTypeConfiguration<Webho
     {
         builder.HasIndex(received => new { received.AccountId, received.DedupeKey }).IsUnique();
         builder.HasIndex(received => new { received.State, received.NextAttemptAt });
-        builder.HasIndex(received => new { received.TenantId, received.ReceivedAt, received.Id });
+        builder.HasIndex(received => new { received.TenantId, received.Mode, received.ReceivedAt, received.Id });
+        // What is not applied is little, and is what somebody may have to look at.
+        builder.HasIndex(received => new { received.TenantId, received.Mode, received.State, received.ReceivedAt, received.Id }, "ix_webhook_events_open").HasFilter("state <> 'applied'");
         builder.HasIndex(received => received.PaymentId);
         builder.HasIndex(received => new { received.AccountId, received.ProviderReference });
         builder.HasOne<ProviderAccount>().WithMany().HasForeignKey(received => received.AccountId);
@@ -72,6 +74,8 @@ internal sealed class EventDeliveryConfiguration : IEntityTypeConfiguration<Even
         builder.HasIndex(delivery => new { delivery.EndpointId, delivery.EventId }).IsUnique();
         builder.HasIndex(delivery => new { delivery.State, delivery.NextAttemptAt });
         builder.HasIndex(delivery => new { delivery.EndpointId, delivery.PaymentId, delivery.Sequence });
+        builder.HasIndex(delivery => new { delivery.EndpointId, delivery.State, delivery.Sequence });
+        builder.HasIndex(delivery => new { delivery.EndpointId, delivery.Sequence });
         builder.HasOne<EventEndpoint>().WithMany().HasForeignKey(delivery => delivery.EndpointId);
         builder.HasOne<OutgoingEvent>().WithMany().HasForeignKey(delivery => delivery.EventId);
     }

@@ -79,6 +79,16 @@ internal sealed class PaymentNoteConfiguration : IEntityTypeConfiguration<Paymen
     }
 }
 
+internal sealed class SavedViewConfiguration : IEntityTypeConfiguration<SavedView>
+{
+    public void Configure(EntityTypeBuilder<SavedView> builder)
+    {
+        builder.Property(view => view.Name).HasMaxLength(SavedView.NameMax);
+        builder.HasIndex(view => new { view.TenantId, view.UserId, view.Name }).IsUnique();
+        builder.HasOne<Tenant>().WithMany().HasForeignKey(view => view.TenantId);
+    }
+}
+
 internal sealed class RefundConfiguration : IEntityTypeConfiguration<Refund>
 {
     public void Configure(EntityTypeBuilder<Refund> builder)
@@ -89,6 +99,8 @@ internal sealed class RefundConfiguration : IEntityTypeConfiguration<Refund>
         builder.HasOne<PaymentAttempt>().WithMany().HasForeignKey(refund => refund.AttemptId);
         builder.HasIndex(refund => new { refund.AccountId, refund.ProviderReference }).IsUnique();
         builder.HasIndex(refund => new { refund.TenantId, refund.Mode, refund.CreatedAt, refund.Id });
+        // The tabs of the list and the dashboard count by status.
+        builder.HasIndex(refund => new { refund.TenantId, refund.Mode, refund.Status, refund.CreatedAt, refund.Id });
         builder.HasIndex(refund => refund.NextCheckAt);
         builder.HasIndex(refund => refund.CallbackTokenHash);
         builder.ToTable(table => table.HasCheckConstraint("ck_refunds_amount", "amount_minor > 0"));

@@ -212,6 +212,35 @@ public sealed class PaymentPagesTests(Chromium chromium)
     }
 
     [BrowserFact]
+    public async Task View_is_saved_opened_again_and_made_the_default()
+    {
+        await using var scene = await PaymentScene.StartAsync();
+        await scene.PaidAsync(1_000_000, "ORD-1");
+        await scene.CreateAsync(request => request with { OrderReference = "ORD-2" });
+
+        await chromium.VisitAsync(scene.Visit(), async page =>
+        {
+            await scene.SignInAsync(page);
+            await page.GotoAsync("/payments?mode=test&status=succeeded");
+            await page.GetByTestId("views-open").ClickAsync();
+            await page.GetByTestId("view-name").FillAsync("Paid ones");
+            await page.GetByTestId("view-save").ClickAsync();
+            await Expect(page.GetByTestId("views-open")).ToContainTextAsync("Paid ones");
+            await page.GetByTestId("view-default").ClickAsync();
+            await Expect(page.GetByTestId("view-default")).ToHaveAttributeAsync("aria-pressed", "true");
+
+            await page.GotoAsync("/payments");
+            await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("status=succeeded"));
+            await Expect(page.GetByTestId("payments-row")).ToHaveCountAsync(1);
+            await page.GetByRole(AriaRole.Navigation, new() { Name = "Status" }).GetByRole(AriaRole.Link, new() { NameRegex = new("^All") }).ClickAsync();
+            await Expect(page.GetByTestId("payments-row")).ToHaveCountAsync(2);
+            await page.GetByTestId("views-open").ClickAsync();
+            await page.GetByTestId("view-remove").ClickAsync();
+            await Expect(page.GetByTestId("view-row")).ToHaveCountAsync(0);
+        });
+    }
+
+    [BrowserFact]
     public async Task Audit_shows_what_was_done_and_what_it_changed()
     {
         await using var scene = await PaymentScene.StartAsync();

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.WebUtilities;
+using PaymentAdmin.Core.Payments;
 
 namespace PaymentAdmin.Web.Components.Layout;
 
@@ -29,6 +30,9 @@ public sealed partial class MainLayout : IDisposable
 
     [Inject]
     private TimeProvider Time { get; set; } = null!;
+
+    [Inject]
+    private FindAnything Find { get; set; } = null!;
 
     [Inject]
     private PortalCounts Counts { get; set; } = null!;
@@ -109,5 +113,19 @@ public sealed partial class MainLayout : IDisposable
             isMenuOpen = false;
     }
 
-    private void Search() => Navigation.NavigateTo(QueryHelpers.AddQueryString("/payments", "q", search?.Trim() ?? ""));
+    /// <summary>A text that names one payment exactly leads to it; any other to the list of what it finds.</summary>
+    private async Task SearchAsync()
+    {
+        var text = search?.Trim() ?? "";
+        if (Frame is { TenantId: { } tenantId })
+        {
+            var found = await Find.RunAsync(new SearchScope(tenantId, Frame.Mode, Frame.Zone), text, Frame.Role, left.Token);
+            if (found.Where(record => record is { Kind: FoundKind.Payment, IsExact: true }).ToList() is [{ } only])
+            {
+                Navigation.NavigateTo(Shared.PageQuery.PaymentHref(only.Id, Frame.Mode));
+                return;
+            }
+        }
+        Navigation.NavigateTo(QueryHelpers.AddQueryString("/payments", "q", text));
+    }
 }

@@ -1,6 +1,9 @@
 // What the browser must do itself: start Blazor with patience, remember the theme, copy, close menus, answer keys.
 // Everything hangs on data attributes, so that components need no script of their own.
 
+import { keepDrafts, restoreDrafts } from './drafts.js';
+import { openPalette } from './palette.js';
+
 const announce = text => {
   let region = document.getElementById('said');
   if (!region) {
@@ -31,9 +34,25 @@ new MutationObserver((_, observer) => {
 
 // Rejected means that the server answered but no longer knows this circuit: it was restarted.
 const notice = document.getElementById('components-reconnect-modal');
+let lostAt = null;
+const isLost = () => notice.classList.contains('components-reconnect-show') || notice.classList.contains('components-reconnect-failed');
 new MutationObserver(() => {
-  if (notice.classList.contains('components-reconnect-rejected')) location.reload();
+  if (isLost()) {
+    lostAt ??= Date.now();
+    notice.querySelector('[data-lost]').textContent = new Date(lostAt).toLocaleTimeString();
+  } else {
+    lostAt = null;
+  }
+  if (!notice.classList.contains('components-reconnect-rejected')) return;
+  keepDrafts();
+  location.reload();
 }).observe(notice, { attributes: true, attributeFilter: ['class'] });
+
+// Somebody who loads the page by hand while the portal is away loses nothing either.
+addEventListener('pagehide', () => {
+  if (isLost()) keepDrafts();
+});
+restoreDrafts(announce);
 
 // ---- Theme: kept only when it differs from the system's ----
 
@@ -46,6 +65,15 @@ function switchTheme() {
   document.cookie = `pa-theme=${next}; path=/; max-age=${age}; samesite=lax`;
   announce(next === 'dark' ? 'Dark' : 'Light');
 }
+
+// ---- Density: how much of the screen a row takes, in this browser ----
+
+function switchDensity() {
+  const isDense = document.documentElement.toggleAttribute('data-dense');
+  localStorage.setItem('pa-dense', isDense ? 'on' : 'off');
+  announce(isDense ? 'Dense rows' : 'Comfortable rows');
+}
+document.documentElement.toggleAttribute('data-dense', localStorage.getItem('pa-dense') === 'on');
 
 // ---- Copy ----
 
@@ -64,6 +92,8 @@ async function copy(button) {
 
 const actions = {
   theme: switchTheme,
+  density: switchDensity,
+  palette: openPalette,
   keys: () => document.getElementById('keys')?.showModal(),
   close: button => button.closest('dialog')?.close(),
 };
@@ -102,7 +132,10 @@ document.addEventListener('keydown', event => {
     }
     return;
   }
-  if ((event.ctrlKey || event.metaKey) && event.key === 'k') return press(document.querySelector('[data-key="/"]'), event);
+  if ((event.ctrlKey || event.metaKey) && event.key === 'k') {
+    event.preventDefault();
+    return openPalette();
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || !keysAreOn() || document.querySelector('dialog[open]')) return;
 
   if (afterG > event.timeStamp) {
@@ -111,6 +144,7 @@ document.addEventListener('keydown', event => {
   }
   if (event.key === 'g') afterG = event.timeStamp + 1500;
   else if (event.key === '?') actions.keys();
+  else if (event.key === 'c') press(document.querySelector('main .head [data-copy]'), event);
   else if ((event.key === 'j' || event.key === 'k') && !document.querySelector('[data-key="j"]')) moveRow(event.key === 'j' ? 1 : -1, event);
   else press(document.querySelector(`[data-key="${CSS.escape(event.key)}"]`), event);
 });

@@ -681,9 +681,13 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
                     b.HasIndex("EndpointId", "EventId")
                         .IsUnique();
 
+                    b.HasIndex("EndpointId", "Sequence");
+
                     b.HasIndex("State", "NextAttemptAt");
 
                     b.HasIndex("EndpointId", "PaymentId", "Sequence");
+
+                    b.HasIndex("EndpointId", "State", "Sequence");
 
                     b.ToTable("event_deliveries");
                 });
@@ -1936,10 +1940,59 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
 
                     b.HasIndex("TenantId", "Mode", "CreatedAt", "Id");
 
+                    b.HasIndex("TenantId", "Mode", "Status", "CreatedAt", "Id");
+
                     b.ToTable("refunds", t =>
                         {
                             t.HasCheckConstraint("ck_refunds_amount", "amount_minor > 0");
                         });
+                });
+
+            modelBuilder.Entity("PaymentAdmin.Core.Payments.SavedView", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("IsDefault")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_default");
+
+                    b.Property<bool>("IsShared")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_shared");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Query")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("query");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TenantId", "UserId", "Name")
+                        .IsUnique();
+
+                    b.ToTable("saved_views");
                 });
 
             modelBuilder.Entity("PaymentAdmin.Core.Proofs.ManualProof", b =>
@@ -3442,7 +3495,10 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
 
                     b.HasIndex("State", "NextAttemptAt");
 
-                    b.HasIndex("TenantId", "ReceivedAt", "Id");
+                    b.HasIndex("TenantId", "Mode", "ReceivedAt", "Id");
+
+                    b.HasIndex(new[] { "TenantId", "Mode", "State", "ReceivedAt", "Id" }, "ix_webhook_events_open")
+                        .HasFilter("state <> 'applied'");
 
                     b.ToTable("webhook_events");
                 });
@@ -3652,6 +3708,15 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
                     b.HasOne("PaymentAdmin.Core.Payments.Payment", null)
                         .WithMany()
                         .HasForeignKey("PaymentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PaymentAdmin.Core.Payments.SavedView", b =>
+                {
+                    b.HasOne("PaymentAdmin.Core.Shops.Tenant", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

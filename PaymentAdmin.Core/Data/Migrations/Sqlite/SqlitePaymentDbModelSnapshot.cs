@@ -675,9 +675,13 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                     b.HasIndex("EndpointId", "EventId")
                         .IsUnique();
 
+                    b.HasIndex("EndpointId", "Sequence");
+
                     b.HasIndex("State", "NextAttemptAt");
 
                     b.HasIndex("EndpointId", "PaymentId", "Sequence");
+
+                    b.HasIndex("EndpointId", "State", "Sequence");
 
                     b.ToTable("event_deliveries");
                 });
@@ -1952,12 +1956,61 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("TenantId", "Mode", "CreatedAt", "Id");
 
+                    b.HasIndex("TenantId", "Mode", "Status", "CreatedAt", "Id");
+
                     b.ToTable("refunds", t =>
                         {
                             t.HasCheckConstraint("ck_refunds_amount", "amount_minor > 0");
 
                             t.HasCheckConstraint("ck_refunds_amount_minor_integer", "typeof(amount_minor) IN ('integer', 'null')");
                         });
+                });
+
+            modelBuilder.Entity("PaymentAdmin.Core.Payments.SavedView", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("IsDefault")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_default");
+
+                    b.Property<bool>("IsShared")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_shared");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Query")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("query");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TenantId", "UserId", "Name")
+                        .IsUnique();
+
+                    b.ToTable("saved_views");
                 });
 
             modelBuilder.Entity("PaymentAdmin.Core.Proofs.ManualProof", b =>
@@ -3482,7 +3535,10 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("State", "NextAttemptAt");
 
-                    b.HasIndex("TenantId", "ReceivedAt", "Id");
+                    b.HasIndex("TenantId", "Mode", "ReceivedAt", "Id");
+
+                    b.HasIndex(new[] { "TenantId", "Mode", "State", "ReceivedAt", "Id" }, "ix_webhook_events_open")
+                        .HasFilter("state <> 'applied'");
 
                     b.ToTable("webhook_events");
                 });
@@ -3692,6 +3748,15 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                     b.HasOne("PaymentAdmin.Core.Payments.Payment", null)
                         .WithMany()
                         .HasForeignKey("PaymentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PaymentAdmin.Core.Payments.SavedView", b =>
+                {
+                    b.HasOne("PaymentAdmin.Core.Shops.Tenant", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

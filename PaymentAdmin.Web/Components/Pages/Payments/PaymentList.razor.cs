@@ -42,6 +42,9 @@ public sealed partial class PaymentList : IDisposable
     private PaymentSearch Search { get; set; } = null!;
 
     [Inject]
+    private SavedViews Saved { get; set; } = null!;
+
+    [Inject]
     private ProviderRegistry Providers { get; set; } = null!;
 
     [Inject]
@@ -87,7 +90,10 @@ public sealed partial class PaymentList : IDisposable
         if (shown == now || Navigation.PathOf() != Path)
             return;
         shown = now;
-        await LoadAsync();
+        if (await DefaultHrefAsync() is { } href)
+            Navigation.NavigateTo(href, replace: true);
+        else
+            await LoadAsync();
     }
 
     public void Dispose()
@@ -99,6 +105,15 @@ public sealed partial class PaymentList : IDisposable
         left.Cancel();
         left.Dispose();
         Dialogs.CloseSide();
+    }
+
+    /// <summary>The bare address opens with the user's own default view; one with any filter, or a mode, means what it says.</summary>
+    private async Task<string?> DefaultHrefAsync()
+    {
+        if (Frame is not { TenantId: { } tenantId } || Navigation.Parameters().Count > 0)
+            return null;
+        var view = (await Saved.ListAsync(tenantId, Frame.UserId, left.Token)).Find(one => one.IsDefault && one.UserId == Frame.UserId);
+        return view is not null && Saved.FilterOf(view) is { IsEmpty: false } named ? Href(named) : null;
     }
 
     private bool Concerns(LiveUpdate update) => update.Subject is "payment" or "refund" && update.TenantId == Frame?.TenantId;
