@@ -24,6 +24,7 @@ try
     app.MapHealth();
     app.MapPayments();
     app.MapProofs();
+    app.MapPayerForms();
     app.MapEvents();
     app.MapApiDescription();
     app.MapAccounts();

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using PaymentAdmin.Core.Links;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Shops;
 
@@ -18,6 +19,11 @@ internal sealed class PaymentConfiguration : IEntityTypeConfiguration<Payment>
         // One open or succeeded payment per order reference: the claim is emptied when a payment ends without money.
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.ReferenceClaim }).IsUnique();
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.PaymentCode }).IsUnique();
+
+        // One open or succeeded payment per link that is for one only; emptied like the other claim.
+        builder.HasOne<PaymentLink>().WithMany().HasForeignKey(payment => payment.LinkId);
+        builder.HasIndex(payment => payment.LinkClaim).IsUnique();
+        builder.HasIndex(payment => new { payment.LinkId, payment.Status });
 
         // The list page: newest first within tenant and mode, alone and under each filter it offers.
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.CreatedAt, payment.Id });
