@@ -25,6 +25,7 @@ try
     app.MapPayments();
     app.MapProofs();
     app.MapPayerForms();
+    app.MapPaymentLinks();
     app.MapEvents();
     app.MapApiDescription();
     app.MapAccounts();

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Mvc;
+using PaymentAdmin.Core;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Links;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Proofs;
 using PaymentAdmin.Web.Components.Pages.Payer;
@@ -25,6 +27,7 @@ public static class PayerForms
         pay.MapPost("/start", StartAsync).WithMetadata(new RequestSizeLimitAttribute(FieldBytesMax));
         pay.MapPost("/cancel", CancelAsync).WithMetadata(new RequestSizeLimitAttribute(FieldBytesMax));
         pay.MapPost("/proof", SubmitAsync).WithMetadata(new RequestSizeLimitAttribute(ProofEndpoints.BodyBytesMax));
+        routes.MapPost("/l/{token}", PayByLinkAsync).AllowAnonymous().ExcludeFromDescription().DisableAntiforgery().WithMetadata(new PayerFormMetadata(), new RequestSizeLimitAttribute(FieldBytesMax));
         return routes;
     }
 
@@ -94,6 +97,37 @@ public static class PayerForms
             cancellationToken);
         return Back(http, id, submitted.Problem is { } problem && problem.Code != Codes.PaymentFinal ? ErrorOf(problem) : null);
     }
+
+    /// <summary>Makes the link's payment, or finds the one that is under way, and opens its checkout.</summary>
+    private static async Task<IResult> PayByLinkAsync(HttpContext http, string token, PayByLink links, PaymentObjects objects, GuestPaymentLimit limit, CancellationToken cancellationToken)
+    {
+        if (await links.FindAsync(token, cancellationToken) is not { Link: var link })
+            return Results.NotFound();
+        var page = $"/l/{token}{PayerLinks.LanguageQuery(http)}";
+        if (limit.Count(http.Connection.RemoteIpAddress?.ToString(), link.Id.ToString()) is not null)
+            return SeeOther(http, Refused(page, "too_many"));
+        long? amount = null;
+        if (link.AmountMinor is null)
+        {
+            var form = http.Request.HasFormContentType ? await http.Request.ReadFormAsync(cancellationToken) : FormCollection.Empty;
+            if (MoneyInput.Fault(form["amount"], link.Currency, out var typed) is not null)
+                return SeeOther(http, Refused(page, "amount"));
+            amount = typed.Minor;
+        }
+        var actor = new Actor(ActorKind.Payer, link.Id.ToString(), "a payment link", RemoteIp: http.Connection.RemoteIpAddress?.ToString(), RequestId: http.TraceIdentifier);
+        var made = await links.RunAsync(token, amount, actor, cancellationToken);
+        return made.Problem switch
+        {
+            null => SeeOther(http, PayerLinks.Pay(made.Value, objects.TokenFor(made.Value), http)),
+            // The page itself says why.
+            { Code: Codes.LinkNotUsable } => SeeOther(http, page),
+            { Code: Codes.AmountOutOfRange } => SeeOther(http, Refused(page, "amount")),
+            { Code: Codes.OrderReferenceInUse } => SeeOther(http, Refused(page, "taken")),
+            _ => SeeOther(http, Refused(page, "other")),
+        };
+    }
+
+    private static string Refused(string page, string error) => $"{page}{(page.Contains('?', StringComparison.Ordinal) ? '&' : '?')}error={error}";
 
     private static string ErrorOf(Problem problem) => problem switch
     {

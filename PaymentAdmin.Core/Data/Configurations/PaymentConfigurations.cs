@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using PaymentAdmin.Core.Links;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Shops;
 
@@ -21,7 +20,6 @@ internal sealed class PaymentConfiguration : IEntityTypeConfiguration<Payment>
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.PaymentCode }).IsUnique();
 
         // One open or succeeded payment per link that is for one only; emptied like the other claim.
-        builder.HasOne<PaymentLink>().WithMany().HasForeignKey(payment => payment.LinkId);
         builder.HasIndex(payment => payment.LinkClaim).IsUnique();
         builder.HasIndex(payment => new { payment.LinkId, payment.Status });
 

@@ -48,9 +48,9 @@ public static class PayerLinks
         return true;
     }
 
-    private static string With(string path, string token, HttpContext http)
-    {
-        var language = http.Request.Query[PayerTexts.Parameter].ToString();
-        return $"{path}?t={Uri.EscapeDataString(token)}" + (language.Length is > 0 and <= 8 ? $"&{PayerTexts.Parameter}={Uri.EscapeDataString(language)}" : "");
-    }
+    /// <summary>"?lang=ru" where the address chose a language, else nothing.</summary>
+    public static string LanguageQuery(HttpContext http) =>
+        http.Request.Query[PayerTexts.Parameter].ToString() is { Length: > 0 and <= 8 } language ? $"?{PayerTexts.Parameter}={Uri.EscapeDataString(language)}" : "";
+
+    private static string With(string path, string token, HttpContext http) => $"{path}?t={Uri.EscapeDataString(token)}" + LanguageQuery(http).Replace('?', '&');
 }
