@@ -6,7 +6,8 @@ using PaymentAdmin.Core.Shops;
 namespace PaymentAdmin.Core.Payments;
 
 /// <summary>One way to pay: a provider that takes this payment now, and one of its methods.</summary>
-public sealed record OfferedMethod(ProviderProfile Provider, string Method)
+/// <param name="IsByHand">Money moves outside of any provider, and a person checks a proof of it.</param>
+public sealed record OfferedMethod(ProviderProfile Provider, string Method, bool IsByHand)
 {
     /// <summary>The payer's phone is asked.</summary>
     public bool NeedsPhone => Provider.NeedsPayerPhone && Method == "phone";
@@ -28,7 +29,7 @@ public sealed class ListMethods(PaymentStore store, ProviderRegistry providers, 
                     continue;
                 var route = await chooseAccount.RunAsync(db, payment.TenantId, payment.Mode, provider.Profile.Id, payment.ShopId, cancellationToken);
                 if (route.IsOk)
-                    offered.AddRange(MethodsOf(provider, route.Value, rest.Currency).Select(method => new OfferedMethod(provider.Profile, method)));
+                    offered.AddRange(MethodsOf(provider, route.Value, rest.Currency).Select(method => new OfferedMethod(provider.Profile, method, provider is not IQueriesStatus)));
             }
             return offered;
         },

@@ -27,7 +27,7 @@ public static class PayerForms
         pay.MapPost("/start", StartAsync).WithMetadata(new RequestSizeLimitAttribute(FieldBytesMax));
         pay.MapPost("/cancel", CancelAsync).WithMetadata(new RequestSizeLimitAttribute(FieldBytesMax));
         pay.MapPost("/proof", SubmitAsync).WithMetadata(new RequestSizeLimitAttribute(ProofEndpoints.BodyBytesMax));
-        routes.MapPost("/l/{token}", PayByLinkAsync).AllowAnonymous().ExcludeFromDescription().DisableAntiforgery().WithMetadata(new PayerFormMetadata(), new RequestSizeLimitAttribute(FieldBytesMax));
+        routes.MapPost("/l/{token}/pay", PayByLinkAsync).AllowAnonymous().ExcludeFromDescription().DisableAntiforgery().WithMetadata(new PayerFormMetadata(), new RequestSizeLimitAttribute(FieldBytesMax));
         return routes;
     }
 

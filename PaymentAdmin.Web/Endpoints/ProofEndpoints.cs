@@ -98,12 +98,12 @@ public static class ProofEndpoints
                 await section.Body.CopyToAsync(content, cancellationToken);
                 if (name == "file")
                 {
+                    var fileName = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value;
                     // A browser sends a file field that was left empty.
-                    if (content.Length == 0 && disposition.FileName.Equals("\"\"", StringComparison.Ordinal))
+                    if (content.Length == 0 && string.IsNullOrEmpty(fileName))
                         continue;
                     if (files.Count == SubmitProof.FilesMax)
                         return Problem.Invalid("file", $"at most {SubmitProof.FilesMax} files");
-                    var fileName = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value;
                     files.Add(new SubmittedFile(fileName is { Length: > 0 } ? fileName : "file", section.ContentType?.Split(';')[0].Trim(), content.ToArray()));
                 }
                 else if (!Members.Contains(name))

@@ -27,7 +27,7 @@ public sealed partial class LinkPage
 
     private bool IsUsable => view?.Status == LinkStatus.Active;
 
-    private string Action => $"/l/{LinkToken}{PayerLinks.LanguageQuery(Http)}";
+    private string Action => $"/l/{LinkToken}/pay{PayerLinks.LanguageQuery(Http)}";
 
     private string? ErrorText => (Error, view) switch
     {
@@ -46,7 +46,6 @@ public sealed partial class LinkPage
             Navigation.NotFound();
             return;
         }
-        Http.Response.Headers.CacheControl = "no-store";
         texts = PayerTexts.Choose(Http);
         if (!IsUsable)
             Http.Response.StatusCode = StatusCodes.Status410Gone;

@@ -151,7 +151,6 @@ public sealed partial class PayPage
             Navigation.NotFound();
             return;
         }
-        Http.Response.Headers.CacheControl = "no-store";
         texts = PayerTexts.Choose(Http);
         if (await PayerLinks.AskAsync(Settle, view, Http))
             view = await ReadAsync() ?? view;

@@ -8,8 +8,8 @@ namespace PaymentAdmin.Web.Components.Pages.Payer;
 
 public sealed partial class PayerFrame
 {
-    /// <summary>About the luminance at which black and white text are equally easy to read.</summary>
-    private const decimal LightFrom = 0.179m;
+    /// <summary>The luminance at which #111111 and white text are equally easy to read.</summary>
+    private const decimal LightFrom = 0.191m;
 
     [Parameter, EditorRequired]
     public PayerTexts Texts { get; set; } = PayerTexts.All[0];

@@ -71,7 +71,6 @@ public sealed partial class StatusPage
     protected override async Task OnInitializedAsync()
     {
         texts = PayerTexts.Choose(Http);
-        Http.Response.Headers.CacheControl = "no-store";
         view = await ReadAsync();
         if (view is { } open && await PayerLinks.AskAsync(Settle, open, Http))
             view = await ReadAsync() ?? open;
