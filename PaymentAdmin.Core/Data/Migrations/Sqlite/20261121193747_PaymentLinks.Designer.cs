@@ -11,7 +11,7 @@ using PaymentAdmin.Core.Data;
 namespace PaymentAdmin.Core.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqlitePaymentDb))]
-    [Migration("20261121190246_PaymentLinks")]
+    [Migration("20261121193747_PaymentLinks")]
     partial class PaymentLinks
     {
         /// <inheritdoc />
@@ -1899,6 +1899,8 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("PaymentId");
 
+                    b.HasIndex("AccountId", "ReceivedAt");
+
                     b.HasIndex("AccountId", "Reference")
                         .IsUnique();
 
@@ -2703,6 +2705,203 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("data_protection_keys");
+                });
+
+            modelBuilder.Entity("PaymentAdmin.Core.Settlement.BookComparison", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<int>("Compared")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("compared");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<int>("Differences")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("differences");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fault");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mode");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "Day")
+                        .IsUnique();
+
+                    b.ToTable("book_comparisons");
+                });
+
+            modelBuilder.Entity("PaymentAdmin.Core.Settlement.BookDifference", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<Guid?>("AttemptId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("attempt_id");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("DecidedBy")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("decided_by");
+
+                    b.Property<long>("FoundAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("found_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mode");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
+
+                    b.Property<long?>("OursMinor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ours_minor");
+
+                    b.Property<long?>("OursRefundedMinor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ours_refunded_minor");
+
+                    b.Property<Guid?>("PaymentId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("payment_id");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reference");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<long?>("TheirsMinor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("theirs_minor");
+
+                    b.Property<long?>("TheirsRefundedMinor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("theirs_refunded_minor");
+
+                    b.Property<string>("TheirsWord")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("theirs_word");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "Kind", "Reference")
+                        .IsUnique();
+
+                    b.HasIndex("TenantId", "Mode", "State", "Day");
+
+                    b.ToTable("book_differences", t =>
+                        {
+                            t.HasCheckConstraint("ck_book_differences_ours_minor_integer", "typeof(ours_minor) IN ('integer', 'null')");
+
+                            t.HasCheckConstraint("ck_book_differences_ours_refunded_minor_integer", "typeof(ours_refunded_minor) IN ('integer', 'null')");
+
+                            t.HasCheckConstraint("ck_book_differences_theirs_minor_integer", "typeof(theirs_minor) IN ('integer', 'null')");
+
+                            t.HasCheckConstraint("ck_book_differences_theirs_refunded_minor_integer", "typeof(theirs_refunded_minor) IN ('integer', 'null')");
+                        });
                 });
 
             modelBuilder.Entity("PaymentAdmin.Core.Shops.ApprovalLimit", b =>
@@ -3655,6 +3854,24 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("PaymentAdmin.Core.Providers.ProviderToken", b =>
+                {
+                    b.HasOne("PaymentAdmin.Core.Shops.ProviderAccount", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PaymentAdmin.Core.Settlement.BookComparison", b =>
+                {
+                    b.HasOne("PaymentAdmin.Core.Shops.ProviderAccount", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PaymentAdmin.Core.Settlement.BookDifference", b =>
                 {
                     b.HasOne("PaymentAdmin.Core.Shops.ProviderAccount", null)
                         .WithMany()
