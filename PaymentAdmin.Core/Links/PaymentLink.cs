@@ -6,7 +6,9 @@ namespace PaymentAdmin.Core.Links;
 public enum LinkUse
 {
     /// <summary>One: it closes when that one succeeds.</summary>
+#pragma warning disable CA1720 // the API's word is "single", and words are made of names
     Single,
+#pragma warning restore CA1720
     Multi,
 }
 

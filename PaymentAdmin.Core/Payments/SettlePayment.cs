@@ -3,8 +3,6 @@ using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Approvals;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
-using PaymentAdmin.Core.Providers;
-using PaymentAdmin.Core.Shops;
 
 namespace PaymentAdmin.Core.Payments;
 

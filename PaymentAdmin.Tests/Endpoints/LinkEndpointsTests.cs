@@ -56,7 +56,8 @@ public sealed partial class LinkEndpointsTests(SourceServer server) : IClassFixt
         var checkout = await PressAsync(link);
         Assert.Matches(Checkout(), checkout);
         Assert.Equal(checkout, await PressAsync(link));
-        Assert.Equal(HttpStatusCode.OK, (await world.Stranger.GetAsync(checkout)).StatusCode);
+        using var opened = await world.Stranger.GetAsync(checkout);
+        Assert.Equal(HttpStatusCode.OK, opened.StatusCode);
     }
 
     [Theory]

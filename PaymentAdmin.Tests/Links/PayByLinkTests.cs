@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Links;
 using PaymentAdmin.Core.Payments;
-using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Tests.Support;
 
 namespace PaymentAdmin.Tests.Links;

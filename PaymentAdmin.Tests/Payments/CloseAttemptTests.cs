@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
-using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Tests.Support;
 
 namespace PaymentAdmin.Tests.Payments;
@@ -22,7 +21,7 @@ public sealed class CloseAttemptTests
         Assert.Null(second.Problem);
         Assert.Equal([AttemptStatus.Pending, AttemptStatus.Cancelled], (await StatusesAsync(engine, payment)).Order());
         Assert.Equal(PaymentStatus.Pending, (await engine.PaymentAsync(payment.Id)).Status);
-        Assert.Equal(1, engine.Provider.Charges.Values.Count(charge => charge.State == "cancelled"));
+        Assert.Single(engine.Provider.Charges.Values, charge => charge.State == "cancelled");
         await engine.AssertSoundAsync();
     }
 
@@ -60,8 +59,8 @@ public sealed class CloseAttemptTests
 
         await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => StartAsync(engine, payment))));
 
-        Assert.Equal(1, (await StatusesAsync(engine, payment)).Count(status => status == AttemptStatus.Pending));
-        Assert.Equal(1, engine.Provider.Charges.Values.Count(charge => charge.State != "cancelled"));
+        Assert.Single(await StatusesAsync(engine, payment), AttemptStatus.Pending);
+        Assert.Single(engine.Provider.Charges.Values, charge => charge.State != "cancelled");
         await engine.AssertSoundAsync();
     }
 

@@ -119,7 +119,11 @@ internal sealed partial class MpesaProvider(ProviderHttp http, ProviderTokens to
         if (Missing(account, ConsumerKey, ConsumerSecret, ShortCode, Passkey) is { } missing)
             return new CheckoutResult.Declined(Codes.ProviderNotConfigured, missing);
         if (request.Method == Paybill)
-            return Instructions(account, request);
+        {
+            return ByHand(account, request.Amount, request.PaymentCode) is { } instructions
+                ? instructions with { StatusWord = "paybill", ExpiresAt = request.ExpiresAt }
+                : new CheckoutResult.Declined(Codes.ProviderNotConfigured, "A till takes no account number, so money paid to it by hand cannot be matched; this needs a paybill.");
+        }
         if (MpesaPhone.Normalise(request.Phone) is not { } phone)
             return new CheckoutResult.Declined(Codes.ValidationFailed, "M-Pesa needs the payer's Kenyan mobile number: 2547… or 2541….");
         if (request.CallbackToken is not { Length: > 0 } token)
@@ -226,10 +230,6 @@ internal sealed partial class MpesaProvider(ProviderHttp http, ProviderTokens to
                 new InstructionField("Account number", paymentCode),
                 new InstructionField("Amount", $"KES {shillings.ToString(System.Globalization.CultureInfo.InvariantCulture)}"),
             ]);
-
-    private CheckoutResult Instructions(ProviderAccountSnapshot account, CheckoutRequest request) => ByHand(account, request.Amount, request.PaymentCode) is { } instructions
-        ? instructions with { StatusWord = "paybill", ExpiresAt = request.ExpiresAt }
-        : new CheckoutResult.Declined(Codes.ProviderNotConfigured, "A till takes no account number, so money paid to it by hand cannot be matched; this needs a paybill.");
 
     private MpesaPush PushOf(ProviderAccountSnapshot account, CheckoutRequest request, long shillings, string phone, string token)
     {

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core;
 using PaymentAdmin.Core.Access;
-using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Links;
 using PaymentAdmin.Web.Components.Layout;

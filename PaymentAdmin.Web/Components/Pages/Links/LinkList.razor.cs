@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Components;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Links;
-using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Web.Components.Layout;
 using PaymentAdmin.Web.Components.Shared;
 using Radzen;

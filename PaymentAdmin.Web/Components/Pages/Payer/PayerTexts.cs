@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using PaymentAdmin.Core;
-using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers;
 
 namespace PaymentAdmin.Web.Components.Pages.Payer;
