@@ -37,8 +37,8 @@ public sealed partial class PayerTextsTests
         var named = TextName().Matches(Sources).Select(match => match.Groups["key"].Value).Where(key => key.Contains('.', StringComparison.Ordinal) || English.Has(key)).ToHashSet(StringComparer.Ordinal);
         var families = Family().Matches(Sources).Select(match => match.Groups["key"].Value).ToHashSet(StringComparer.Ordinal);
 
-        Assert.Empty(NamedText().Matches(Sources).Select(match => match.Groups["key"].Value).Where(key => !English.Has(key)));
-        Assert.Empty(English.Keys.Where(key => !named.Contains(key) && !families.Any(family => key.StartsWith(family, StringComparison.Ordinal)) && !key.StartsWith("method.", StringComparison.Ordinal) && !key.StartsWith("hint.", StringComparison.Ordinal)));
+        Assert.DoesNotContain(NamedText().Matches(Sources).Select(match => match.Groups["key"].Value), key => !English.Has(key));
+        Assert.DoesNotContain(English.Keys, key => !named.Contains(key) && !families.Any(family => key.StartsWith(family, StringComparison.Ordinal)) && !key.StartsWith("method.", StringComparison.Ordinal) && !key.StartsWith("hint.", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core;
@@ -69,7 +70,7 @@ public sealed partial class LinkDialog
             Description = description,
             Use = use,
             ExpiresAt = EndOf(lastDay),
-            ShopId = int.TryParse(shop, out var number) ? number : null,
+            ShopId = int.TryParse(shop, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null,
             OrderReference = string.IsNullOrWhiteSpace(reference) ? null : reference.Trim(),
         };
         if (errors.Count > 0)

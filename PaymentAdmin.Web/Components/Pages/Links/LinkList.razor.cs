@@ -62,8 +62,8 @@ public sealed partial class LinkList : IDisposable
         await ShowAsync(link);
     }
 
-    private Task ShowAsync(PaymentLinkObject link) =>
-        Dialogs.OpenAsync<LinkShare>("Share this link", new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(LinkShare.Link)] = link }, new DialogOptions { Width = "440px", CloseDialogOnEsc = true });
+    private async Task ShowAsync(PaymentLinkObject link) =>
+        await Dialogs.OpenAsync<LinkShare>("Share this link", new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(LinkShare.Link)] = link }, new DialogOptions { Width = "440px", CloseDialogOnEsc = true });
 
     private async Task DisableAsync(PaymentLinkObject link)
     {
