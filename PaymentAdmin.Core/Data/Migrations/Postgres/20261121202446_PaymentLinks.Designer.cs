@@ -12,7 +12,7 @@ using PaymentAdmin.Core.Data;
 namespace PaymentAdmin.Core.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresPaymentDb))]
-    [Migration("20261121193801_PaymentLinks")]
+    [Migration("20261121202446_PaymentLinks")]
     partial class PaymentLinks
     {
         /// <inheritdoc />
@@ -1958,6 +1958,10 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
                     b.Property<bool>("IsDemo")
                         .HasColumnType("boolean")
                         .HasColumnName("is_demo");
+
+                    b.Property<bool>("IsSinglePerson")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_single_person");
 
                     b.Property<long>("LeaseToken")
                         .HasColumnType("bigint")

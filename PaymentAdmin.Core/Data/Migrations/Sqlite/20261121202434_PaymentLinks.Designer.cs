@@ -11,7 +11,7 @@ using PaymentAdmin.Core.Data;
 namespace PaymentAdmin.Core.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqlitePaymentDb))]
-    [Migration("20261121193747_PaymentLinks")]
+    [Migration("20261121202434_PaymentLinks")]
     partial class PaymentLinks
     {
         /// <inheritdoc />
@@ -1980,6 +1980,10 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                     b.Property<bool>("IsDemo")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_demo");
+
+                    b.Property<bool>("IsSinglePerson")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_single_person");
 
                     b.Property<long>("LeaseToken")
                         .HasColumnType("INTEGER")
