@@ -24,6 +24,8 @@ try
     app.MapHealth();
     app.MapPayments();
     app.MapProofs();
+    app.MapPayerForms();
+    app.MapPaymentLinks();
     app.MapEvents();
     app.MapApiDescription();
     app.MapAccounts();

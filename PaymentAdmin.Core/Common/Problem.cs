@@ -58,6 +58,7 @@ public static class Codes
     public const string RefundInProgress = "refund_in_progress";
     public const string ConfigExists = "config_exists";
     public const string AccountInUse = "account_in_use";
+    public const string LinkNotUsable = "link_not_usable";
     public const string PaymentDisputed = "payment_disputed";
     public const string ChangedMeanwhile = "changed_meanwhile";
     public const string DuplicateReference = "duplicate_reference";

@@ -9,6 +9,7 @@ using PaymentAdmin.Core.Approvals;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Events;
+using PaymentAdmin.Core.Links;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Proofs;
 using PaymentAdmin.Core.Providers;
@@ -37,6 +38,7 @@ public abstract class PaymentDb(DbContextOptions options) : IdentityUserContext<
     public DbSet<ProviderToken> ProviderTokens => Set<ProviderToken>();
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
     public DbSet<Payment> Payments => Set<Payment>();
+    public DbSet<PaymentLink> PaymentLinks => Set<PaymentLink>();
     public DbSet<PaymentAttempt> PaymentAttempts => Set<PaymentAttempt>();
     public DbSet<PaymentTransition> PaymentTransitions => Set<PaymentTransition>();
     public DbSet<PaymentNote> PaymentNotes => Set<PaymentNote>();
@@ -125,7 +127,7 @@ public abstract class PaymentDb(DbContextOptions options) : IdentityUserContext<
         typeof(PaymentStatus), typeof(AttemptStatus), typeof(RefundStatus), typeof(RefundAction), typeof(Mode), typeof(PaymentKind), typeof(ReceiptState),
         typeof(DisputeStatus), typeof(ProviderOperation), typeof(ProviderCallState), typeof(ObservationSource), typeof(WebhookState), typeof(IntegrityVerdict),
         typeof(DeliveryState), typeof(AccountEndpoint), typeof(TwoPersonRule), typeof(ActorKind), typeof(SandboxState), typeof(ProofType), typeof(ProofStatus), typeof(ProofRejection),
-        typeof(ApprovalKind), typeof(ApprovalStatus), typeof(ComparisonState), typeof(DifferenceKind), typeof(DifferenceState),
+        typeof(ApprovalKind), typeof(ApprovalStatus), typeof(ComparisonState), typeof(DifferenceKind), typeof(DifferenceState), typeof(LinkUse),
     ];
 
     private static string Snake(string name)

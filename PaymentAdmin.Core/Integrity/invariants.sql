@@ -96,3 +96,6 @@ select id from approval_requests where status = 'approved' and (decided_by_user_
 
 -- I32 money without a payment counts nowhere, counted money has its payment, and what was given back says why
 select id from receipts where (state in ('unallocated', 'returned') and payment_id is not null) or (state in ('counted', 'held') and payment_id is null) or (state = 'returned' and (note is null or decided_by is null));
+
+-- I33 a payment of a link is in the link's tenant and mode, and claims a link for one payment only while it is open or paid
+select p.id from payments p left join payment_links l on l.id = p.link_id where (p.link_id is not null and (l.id is null or l.tenant_id <> p.tenant_id or l.mode <> p.mode)) or (p.link_claim is not null and (p.link_id is null or p.link_claim <> p.link_id or l.use <> 'single' or p.status in ('failed', 'cancelled', 'expired')));

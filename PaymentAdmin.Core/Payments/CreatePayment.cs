@@ -3,6 +3,7 @@ using FluentValidation;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
+using PaymentAdmin.Core.Links;
 using PaymentAdmin.Core.Risk;
 using PaymentAdmin.Core.Shops;
 
@@ -33,6 +34,9 @@ public sealed record CreatePaymentRequest
 
     /// <summary>The id that an idempotency key has set aside: a continued request finds its payment by it.</summary>
     public Guid? PaymentId { get; init; }
+
+    /// <summary>The link that is being paid; it is judged again inside the transaction.</summary>
+    public Guid? LinkId { get; init; }
 
     /// <summary>What a repetition without an Idempotency-Key is recognised by (source system 001); null: every request is a new payment.</summary>
     public RepeatRule? Repeat { get; init; }
@@ -105,6 +109,18 @@ public sealed class CreatePayment(PaymentStore store, StartAttempt startAttempt,
                 return (new CreatedPayment(earlier.Id, earlier.AttemptId, IsRepeat: true), null);
         }
 
+        PaymentLink? link = null;
+        if (request.LinkId is { } linkId)
+        {
+            link = await db.PaymentLinks.AsNoTracking().SingleAsync(row => row.Id == linkId, cancellationToken);
+            var isPaid = await db.Payments.AnyAsync(row => row.LinkId == linkId && row.Status == PaymentStatus.Succeeded, cancellationToken);
+            if (link.StatusAt(now, isPaid) is var status and not LinkStatus.Active)
+                return new Problem(Codes.LinkNotUsable, $"The link is {Words.Of(status)}.");
+            // Whoever has the address of a link for one payment goes on with that payment.
+            if (await db.Payments.AsNoTracking().FirstOrDefaultAsync(row => row.LinkClaim == linkId, cancellationToken) is { } claimed)
+                return (new CreatedPayment(claimed.Id, claimed.AttemptId, IsRepeat: true), null);
+        }
+
         var tenant = await db.Tenants.AsNoTracking().SingleAsync(row => row.Id == request.TenantId, cancellationToken);
         if ((returnUrls.Check("return_url", request.ReturnUrl, tenant, request.Mode) ?? returnUrls.Check("cancel_url", request.CancelUrl, tenant, request.Mode)) is { } refused)
             return refused;
@@ -117,7 +133,7 @@ public sealed class CreatePayment(PaymentStore store, StartAttempt startAttempt,
         if (holder is not null)
             return new Problem(Codes.OrderReferenceInUse, $"An open or paid payment has the order reference '{request.OrderReference}'.") { PaymentId = holder };
 
-        var payment = NewPayment(request, shop, actor, now);
+        var payment = NewPayment(request, shop, link, actor, now);
         db.Payments.Add(payment);
         apply.Begin(db, payment, shown: null, actor, $"{MoneyFormat.Text(payment.AmountMinor, payment.Currency)} for {payment.OrderReference}, created by {actor.Name}", now);
         if (await risk.MarkAsync(db, payment, tenant.HoldRisky, cancellationToken))
@@ -141,7 +157,7 @@ public sealed class CreatePayment(PaymentStore store, StartAttempt startAttempt,
             .OrderByDescending(row => row.CreatedAt).FirstOrDefaultAsync(cancellationToken);
     }
 
-    private Payment NewPayment(CreatePaymentRequest request, Shop? shop, Actor actor, DateTimeOffset now) => new()
+    private Payment NewPayment(CreatePaymentRequest request, Shop? shop, PaymentLink? link, Actor actor, DateTimeOffset now) => new()
     {
         Id = request.PaymentId ?? ids.NewId(),
         TenantId = request.TenantId,
@@ -166,7 +182,9 @@ public sealed class CreatePayment(PaymentStore store, StartAttempt startAttempt,
         ExpiresAt = now.AddMinutes(request.ExpiresInMinutes ?? 1440),
         EndsWithFirstAttempt = request.Provider is not null,
         RepeatName = request.Repeat?.Name,
-        CreatedBy = $"{Words.Of(actor.Kind)}:{actor.Id}",
-        AnswerableUserId = actor.AnswerableUserId,
+        LinkId = link?.Id,
+        LinkClaim = link?.Use == LinkUse.Single ? link.Id : null,
+        CreatedBy = link is null ? $"{Words.Of(actor.Kind)}:{actor.Id}" : $"link:{link.Id}",
+        AnswerableUserId = link is null ? actor.AnswerableUserId : link.AnswerableUserId,
     };
 }

@@ -11,6 +11,7 @@ public sealed class Payment
     public const string ImportedBy = "import";
 
     private readonly string? customerPhone;
+    private Guid? linkClaim;
 
     public required Guid Id { get; init; }
     public required Guid TenantId { get; init; }
@@ -69,10 +70,21 @@ public sealed class Payment
     /// <summary>The user who answers for the creation; never approves what follows from it.</summary>
     public Guid? AnswerableUserId { get; init; }
 
+    /// <summary>The link that it was made by; null: none.</summary>
+    public Guid? LinkId { get; init; }
+
     public PaymentStatus Status { get; private set; } = PaymentStatus.Created;
 
     /// <summary>The order reference while this payment is open or succeeded; null once it ended without money. Unique per tenant and mode.</summary>
     public string? ReferenceClaim { get; private set; }
+
+    /// <summary>The link for one payment only, while this is that payment: open or succeeded. Unique.</summary>
+    public Guid? LinkClaim
+    {
+        get => linkClaim;
+        init => linkClaim = value;
+    }
+
     public PaymentExceptions Exceptions { get; private set; }
 
     /// <summary>What a person must still decide. Not empty exactly while the status is <see cref="PaymentStatus.InReview"/>.</summary>
@@ -139,6 +151,8 @@ public sealed class Payment
         StatusSince = now;
         // A payment that is paid late does not take the claim back: another payment may hold it by now.
         ReferenceClaim = TransitionCount == 0 ? OrderReference : next is PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired ? null : ReferenceClaim;
+        if (next is PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired)
+            linkClaim = null;
         if (next == PaymentStatus.Succeeded)
             SucceededAt = now;
         Touch(now);

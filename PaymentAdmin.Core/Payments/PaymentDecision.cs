@@ -51,6 +51,7 @@ public sealed record PaymentDecision
         ObservedFact.Failed => AttemptEnded(payment, attempt, AttemptStatus.Failed, PaymentStatus.Failed, "The provider declined the payment"),
         ObservedFact.Cancelled => AttemptEnded(payment, attempt, AttemptStatus.Cancelled, PaymentStatus.Cancelled, "The payer cancelled"),
         ObservedFact.Expired => AttemptEnded(payment, attempt, AttemptStatus.Expired, PaymentStatus.Expired, "The checkout expired at the provider"),
+        ObservedFact.Replaced => AttemptEnded(payment with { EndsWithFirstAttempt = false }, attempt, AttemptStatus.Cancelled, PaymentStatus.Cancelled, "Closed at the provider, because the payer pays another way"),
         ObservedFact.NeverStarted => AttemptEnded(payment, attempt, AttemptStatus.Failed, PaymentStatus.Failed, "The provider does not know this checkout: it never took place"),
         ObservedFact.OutcomeUnknown => OutcomeUnknown(payment, attempt),
         ObservedFact.OutcomeUnresolvable => OutcomeUnresolvable(payment, attempt),

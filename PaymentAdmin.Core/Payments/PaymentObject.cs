@@ -111,6 +111,9 @@ public sealed record RefundObject
 /// <summary>Makes API objects of rows; knows the addresses and tokens that they carry.</summary>
 public sealed class PaymentObjects(Deployment deployment, ClientTokens tokens)
 {
+    /// <summary>The payer's own token of this payment.</summary>
+    public string TokenFor(Guid paymentId) => tokens.For(paymentId);
+
     public string CheckoutUrl(Guid paymentId) => $"{deployment.PublicUrl}/pay/{paymentId}?t={tokens.For(paymentId)}";
 
     /// <summary>Where providers send the payer back to: our page, which leads on to the merchant's.</summary>

@@ -30,6 +30,9 @@ public enum ObservedFact
     Cancelled,
     Expired,
 
+    /// <summary>We closed the checkout at the provider, so that another one may take the money.</summary>
+    Replaced,
+
     /// <summary>The request was sent and no usable answer came; the provider can still be asked.</summary>
     OutcomeUnknown,
 

@@ -3,8 +3,6 @@ using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Approvals;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
-using PaymentAdmin.Core.Providers;
-using PaymentAdmin.Core.Shops;
 
 namespace PaymentAdmin.Core.Payments;
 
@@ -12,7 +10,7 @@ namespace PaymentAdmin.Core.Payments;
 /// What a caller or an operator does to a payment that is not final: ask the provider now, cancel it, name the provider's reference
 /// of an attempt whose answer was lost, or decide about money that came differently. Each ends in <see cref="ApplyObservation"/>.
 /// </summary>
-public sealed class SettlePayment(PaymentStore store, ProviderRegistry providers, ProviderAccounts accounts, ReconcilePayments reconcile, ApplyObservation apply, ProviderCalls calls, AskApproval approvals, TimeProvider clock)
+public sealed class SettlePayment(PaymentStore store, ReconcilePayments reconcile, CloseAttempt close, ApplyObservation apply, AskApproval approvals, TimeProvider clock)
 {
     /// <summary>Between two questions about one payment, whoever asks.</summary>
     public static readonly TimeSpan AskAtMostEvery = TimeSpan.FromSeconds(5);
@@ -63,7 +61,7 @@ public sealed class SettlePayment(PaymentStore store, ProviderRegistry providers
             return new Problem(Codes.AttemptOutcomeUnknown, "An attempt's outcome is not known yet, so the payment cannot be cancelled.") { PaymentId = paymentId };
         foreach (var attempt in open)
         {
-            if (await CloseAttemptAsync(attempt, payment.OrderReference, actor, cancellationToken) is { } refused)
+            if (await close.RunAsync(attempt, payment.OrderReference, ObservedFact.Cancelled, actor, cancellationToken) is { } refused)
                 return refused;
         }
         return await store.WriteAsync<bool>(
@@ -160,23 +158,6 @@ public sealed class SettlePayment(PaymentStore store, ProviderRegistry providers
         if (!applied.Changed && payment.Status == PaymentStatus.Succeeded)
             throw new RefusedException(Final(payment));
         return applied;
-    }
-
-    private async Task<Problem?> CloseAttemptAsync(PaymentAttempt attempt, string orderReference, Actor actor, CancellationToken cancellationToken)
-    {
-        if (providers[attempt.Provider] is not ICancels cancels)
-            return null;
-        var account = await store.ReadAsync(db => accounts.OpenForAsync(db, attempt, cancellationToken), cancellationToken);
-        var record = await calls.SendAsync(() => cancels.CancelAsync(account, ReconcilePayments.ReferenceOf(attempt, orderReference), CancellationToken.None), fault => new CancelResult.Unknown(fault));
-        if (record.Result is CancelResult.Cancelled)
-        {
-            await apply.RunAsync(new PaymentObservation { PaymentId = attempt.PaymentId, AttemptId = attempt.Id, Fact = ObservedFact.Cancelled, Source = ObservationSource.Api, Actor = actor }, CancellationToken.None);
-            return null;
-        }
-        await reconcile.AskNowAsync(attempt.Id, actor, CancellationToken.None);
-        return record.Result is CancelResult.TooLate
-            ? new Problem(Codes.AttemptInProgress, "The provider is taking this payment right now; it cannot be cancelled.") { PaymentId = attempt.PaymentId, RetryAfterSeconds = 5 }
-            : new Problem(Codes.AttemptOutcomeUnknown, "The provider did not say whether the checkout is closed.") { PaymentId = attempt.PaymentId };
     }
 
     private static Problem Final(Payment payment) => new(Codes.PaymentFinal, $"The payment is {Words.Of(payment.Status)}.") { PaymentId = payment.Id };

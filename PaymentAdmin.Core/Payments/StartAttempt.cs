@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
@@ -35,34 +36,95 @@ public sealed class StartAttempt(
     ChooseAccount chooseAccount,
     ProviderCalls calls,
     ApplyObservation apply,
+    CloseAttempt close,
     PaymentObjects objects,
     IdSource ids,
     TimeProvider clock,
     CallbackTokens callbackTokens,
     FailPoints failPoints)
 {
+    /// <summary>Between closing a page and starting, another request may have opened one more.</summary>
+    private const int ClosingRoundsMax = 3;
+
     /// <summary>Starts (another) checkout of an existing payment. Answers when the provider has answered, or its silence is stored.</summary>
     public async Task<Result<Guid>> RunAsync(Guid paymentId, AttemptRequest request, Actor actor, CancellationToken cancellationToken)
     {
         if (request.AttemptId is { } reserved && await store.ReadAsync(db => db.PaymentAttempts.AnyAsync(row => row.Id == reserved, cancellationToken), cancellationToken))
             return reserved;
-        Result<(Guid AttemptId, PreparedAttempt? Prepared)> begun = await store.WriteAsync<(Guid, PreparedAttempt?)>(
-            async db =>
+        for (var round = 1; ; round++)
+        {
+            var begun = await BeginAsync(paymentId, request, mayClose: round <= ClosingRoundsMax, cancellationToken);
+            if (!begun.IsOk)
+                return begun.Problem!;
+            switch (begun.Value)
             {
-                if (await db.LockPaymentAsync(paymentId, cancellationToken) is not { } payment)
-                    return new Problem(Codes.PaymentNotFound, "No such payment.");
-                if (request.AnswersOpenPage && await FindOpenPageAsync(db, payment, request, cancellationToken) is { } open)
-                    return (open, null);
-                var prepared = await PrepareAsync(db, payment, request, cancellationToken);
-                return prepared.IsOk ? (prepared.Value.AttemptId, prepared.Value) : prepared.Problem!;
-            },
-            cancellationToken);
-        if (!begun.IsOk)
-            return begun.Problem!;
-        if (begun.Value.Prepared is { } toSend)
-            await SendAsync(toSend, actor);
-        return begun.Value.AttemptId;
+                case Begun.Open open:
+                    return open.AttemptId;
+                case Begun.Prepared prepared:
+                    await SendAsync(prepared.Attempt, actor);
+                    return prepared.Attempt.AttemptId;
+                case Begun.InTheWay inTheWay:
+                    foreach (var attempt in inTheWay.Attempts)
+                    {
+                        if (await close.RunAsync(attempt, inTheWay.OrderReference, ObservedFact.Replaced, actor, CancellationToken.None) is { } refused && await IsOpenAsync(attempt.Id))
+                            return refused;
+                    }
+                    break;
+                default:
+                    throw new UnreachableException();
+            }
+        }
     }
+
+    /// <summary>How a request for a checkout begins. Closed.</summary>
+    private abstract record Begun
+    {
+        /// <summary>A page is open already, and is the answer.</summary>
+        public sealed record Open(Guid AttemptId) : Begun;
+
+        public sealed record Prepared(PreparedAttempt Attempt) : Begun;
+
+        /// <summary>These must be closed at their providers first: only one attempt may take money at a time.</summary>
+        public sealed record InTheWay(IReadOnlyList<PaymentAttempt> Attempts, string OrderReference) : Begun;
+    }
+
+    private Task<Result<Begun>> BeginAsync(Guid paymentId, AttemptRequest request, bool mayClose, CancellationToken cancellationToken) => store.WriteAsync<Begun>(
+        async db =>
+        {
+            if (await db.LockPaymentAsync(paymentId, cancellationToken) is not { } payment)
+                return new Problem(Codes.PaymentNotFound, "No such payment.");
+            if (request.AnswersOpenPage && await FindOpenPageAsync(db, payment, request, cancellationToken) is { } open)
+                return new Begun.Open(open);
+            if (mayClose && !payment.IsFinal && await ClosableAsync(db, payment, cancellationToken) is { Count: > 0 } closable)
+            {
+                // A request that is refused anyway closes nothing.
+                var route = await RouteAsync(db, payment, request, cancellationToken);
+                return route.IsOk ? new Begun.InTheWay(closable, payment.OrderReference) : route.Problem!;
+            }
+            var prepared = await PrepareAsync(db, payment, request, cancellationToken);
+            return prepared.IsOk ? new Begun.Prepared(prepared.Value) : prepared.Problem!;
+        },
+        cancellationToken);
+
+    /// <summary>Pages that are open at providers who can close them.</summary>
+    private async Task<List<PaymentAttempt>> ClosableAsync(PaymentDb db, Payment payment, CancellationToken cancellationToken)
+    {
+        var open = await db.PaymentAttempts.AsNoTracking().Where(attempt => attempt.PaymentId == payment.Id && attempt.Status == AttemptStatus.Pending).ToListAsync(cancellationToken);
+        return open.FindAll(close.Can);
+    }
+
+    private Task<bool> IsOpenAsync(Guid attemptId) => store.ReadAsync(
+        db => db.PaymentAttempts.AnyAsync(row => row.Id == attemptId && (row.Status == AttemptStatus.Created || row.Status == AttemptStatus.Pending || row.Status == AttemptStatus.Unknown), CancellationToken.None),
+        CancellationToken.None);
+
+    /// <summary>Which account takes it, or why none does.</summary>
+    private async Task<Result<AccountRoute>> RouteAsync(PaymentDb db, Payment payment, AttemptRequest request, CancellationToken cancellationToken)
+    {
+        var route = await chooseAccount.RunAsync(db, payment.TenantId, payment.Mode, request.Provider, payment.ShopId, cancellationToken);
+        return route.IsOk && Refusal(providers[request.Provider].Profile, request.Method, RestOf(payment)) is { } problem ? problem : route;
+    }
+
+    private static Money RestOf(Payment payment) => new(payment.AmountMinor - payment.ReceivedMinor, payment.Currency);
 
     /// <summary>Adds attempt and call intent inside the caller's transaction; refuses what the rules refuse, with nothing added.</summary>
     public async Task<Result<PreparedAttempt>> PrepareAsync(PaymentDb db, Payment payment, AttemptRequest request, CancellationToken cancellationToken)
@@ -72,13 +134,11 @@ public sealed class StartAttempt(
             return new Problem(Codes.PaymentFinal, $"The payment is {Words.Of(payment.Status)}; no checkout can start any more.") { PaymentId = payment.Id };
         if (await StandingInTheWayAsync(db, payment, now, cancellationToken) is { } blocked)
             return blocked;
-        var route = await chooseAccount.RunAsync(db, payment.TenantId, payment.Mode, request.Provider, payment.ShopId, cancellationToken);
+        var route = await RouteAsync(db, payment, request, cancellationToken);
         if (!route.IsOk)
             return route.Problem!;
         var profile = providers[request.Provider].Profile;
-        var amount = new Money(payment.AmountMinor - payment.ReceivedMinor, payment.Currency);
-        if (CheckAgainst(profile, request, amount) is { } problem)
-            return problem;
+        var amount = RestOf(payment);
 
         var attemptId = request.AttemptId ?? ids.NewId();
         var callbackToken = profile.WebhookTrust == WebhookTrust.SecretPath ? callbackTokens.For(attemptId) : null;
@@ -143,7 +203,7 @@ public sealed class StartAttempt(
             return null;
         var now = clock.GetUtcNow();
         var open = await db.PaymentAttempts
-            .Where(row => row.PaymentId == payment.Id && row.Provider == request.Provider && (row.Status == AttemptStatus.Created || row.Status == AttemptStatus.Pending))
+            .Where(row => row.PaymentId == payment.Id && row.Provider == request.Provider && (request.Method == null || row.Method == request.Method) && (row.Status == AttemptStatus.Created || row.Status == AttemptStatus.Pending))
             .OrderByDescending(row => row.CreatedAt).FirstOrDefaultAsync(cancellationToken);
         return open is not null && open.AmountMinor == payment.AmountMinor - payment.ReceivedMinor && (open.Status == AttemptStatus.Created || (IsPage(open) && !(open.ExpiresAt <= now))) ? open.Id : null;
     }
@@ -170,12 +230,13 @@ public sealed class StartAttempt(
         return null;
     }
 
-    private static Problem? CheckAgainst(ProviderProfile profile, AttemptRequest request, Money amount)
+    /// <summary>Why this provider would not take this amount this way; null when it would.</summary>
+    internal static Problem? Refusal(ProviderProfile profile, string? method, Money amount)
     {
         if (!profile.Currencies.Contains(amount.Currency))
             return new Problem(Codes.CurrencyNotSupported, $"{profile.Name} does not take {amount.Currency}; it takes {string.Join(", ", profile.Currencies)}.");
-        if (request.Method is not null && !profile.Methods.Contains(request.Method))
-            return Problem.Invalid("method", $"{profile.Name} has no method '{request.Method}'; it has {string.Join(", ", profile.Methods)}.");
+        if (method is not null && !profile.Methods.Contains(method))
+            return Problem.Invalid("method", $"{profile.Name} has no method '{method}'; it has {string.Join(", ", profile.Methods)}.");
         if (profile.Limits.TryGetValue(amount.Currency, out var limits) && (amount.Minor < limits.MinMinor || amount.Minor > limits.MaxMinor))
             return new Problem(Codes.AmountOutOfRange, $"{profile.Name} takes {MoneyFormat.Text(limits.MinMinor, amount.Currency)} to {MoneyFormat.Text(limits.MaxMinor, amount.Currency)}.");
         return profile.StepFault(amount);

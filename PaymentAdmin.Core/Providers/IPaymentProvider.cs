@@ -76,6 +76,19 @@ public interface IReadsUnsignedAlias : IReadsWebhooks
     WebhookReply AliasReply { get; }
 }
 
+/// <summary>Takes fewer ways of paying than its profile lists, by how the account is set up or by the currency.</summary>
+public interface IChoosesMethods
+{
+    IReadOnlyList<string> MethodsFor(ProviderAccountSnapshot account, string currency);
+}
+
+/// <summary>Can be paid by hand while it asks the payer's phone, without a call: such money finds its payment by the payment code.</summary>
+public interface IPaidByHand
+{
+    /// <summary>What the payer types where; null when this account cannot be paid so.</summary>
+    CheckoutResult.Instructions? ByHand(ProviderAccountSnapshot account, Money amount, string paymentCode);
+}
+
 /// <summary>Is told our addresses by a call, instead of by a person who pastes them into a dashboard.</summary>
 public interface IRegistersAddresses
 {

@@ -91,6 +91,8 @@ public sealed record ProviderProfile
 
     /// <summary>What a tester must know, one sentence.</summary>
     public string? TestAdvice { get; init; }
+    /// <summary>What it tells payers, in other languages than English: by language (ISO 639-1) and English text. Words that are not here are shown as they are.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> PayerWords { get; init; } = new Dictionary<string, IReadOnlyDictionary<string, string>>();
     public IReadOnlyList<(string Label, string Url)> HelpLinks { get; init; } = [];
 
     /// <summary>What it cannot do, for people.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using FluentValidation;
@@ -18,6 +19,9 @@ public sealed record SetTenantRequest(string Slug)
     /// <summary>All of them: what is not in the list is no return origin any more.</summary>
     public IReadOnlyList<string>? ReturnOrigins { get; init; }
     public CustomerJwt? CustomerJwt { get; init; }
+
+    /// <summary>#rrggbb; empty text takes it away.</summary>
+    public string? BrandColor { get; init; }
 
     /// <summary>By currency, in minor units; currencies that are not named keep their limit.</summary>
     public IReadOnlyDictionary<string, long>? ApprovalLimits { get; init; }
@@ -42,6 +46,7 @@ public sealed record TenantSettings(
     IReadOnlyList<string> ReturnOrigins,
     string? CustomerJwtIssuer,
     string? CustomerJwtAlg,
+    string? BrandColor,
     string TwoPersonRule,
     IReadOnlyDictionary<string, long> ApprovalLimits);
 
@@ -49,11 +54,13 @@ public sealed class SetTenantValidator : AbstractValidator<SetTenantRequest>
 {
     private const int SecretBytesMin = 32;
     private const int RsaBitsMin = 2048;
+    private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdefABCDEF");
 
     public SetTenantValidator()
     {
         RuleFor(request => request.TimeZone).Must(zone => zone is null || IsIanaZone(zone)).WithMessage("is no IANA time zone, such as Asia/Almaty").OverridePropertyName("time_zone");
         RuleForEach(request => request.ReturnOrigins).Must(origin => Canonical(origin) is not null).WithMessage((_, origin) => $"'{origin}' is no origin: http or https, a host, perhaps a port, and nothing after it").OverridePropertyName("return_origin");
+        RuleFor(request => request.BrandColor).Must(color => color is null or "" || IsColor(color)).WithMessage("is no color such as #1a73e8").OverridePropertyName("brand_color");
         RuleFor(request => request.CustomerJwt).Custom((jwt, context) =>
         {
             foreach (var (member, fault) in jwt is null ? [] : Faults(jwt))
@@ -70,6 +77,8 @@ public sealed class SetTenantValidator : AbstractValidator<SetTenantRequest>
         && !origin.Contains('*', StringComparison.Ordinal) && !origin.Contains('\\', StringComparison.Ordinal) && !origin.Contains('?', StringComparison.Ordinal) && !origin.Contains('#', StringComparison.Ordinal)
             ? $"{url.Scheme}://{url.IdnHost}{(url.IsDefaultPort ? "" : ":" + url.Port.ToString(System.Globalization.CultureInfo.InvariantCulture))}"
             : null;
+
+    public static bool IsColor(string text) => text is ['#', _, _, _, _, _, _] && text.AsSpan(1).IndexOfAnyExcept(Hex) < 0;
 
     // Windows names would make the same day begin elsewhere on another machine.
     private static bool IsIanaZone(string zone) =>
@@ -127,6 +136,8 @@ public sealed class SetTenant(PaymentStore store, SecretBox secrets, TimeProvide
         var before = SettingsOf(tenant, limits);
 
         tenant.TimeZone = request.TimeZone ?? tenant.TimeZone;
+        if (request.BrandColor is { } color)
+            tenant.BrandColor = color.Length == 0 ? null : color.ToLowerInvariant();
         if (request.ReturnOrigins is { } origins)
             tenant.ReturnOrigins = [.. origins.Select(origin => SetTenantValidator.Canonical(origin)).OfType<string>().Distinct(StringComparer.Ordinal)];
         if (request.CustomerJwt is { } jwt)
@@ -167,6 +178,7 @@ public sealed class SetTenant(PaymentStore store, SecretBox secrets, TimeProvide
         [.. tenant.ReturnOrigins],
         tenant.CustomerJwtIssuer,
         tenant.CustomerJwtAlgorithm,
+        tenant.BrandColor,
         Words.Of(tenant.TwoPersonRule),
         limits.OrderBy(limit => limit.Currency, StringComparer.Ordinal).ToDictionary(limit => limit.Currency, limit => limit.AmountMinor, StringComparer.Ordinal));
 }

@@ -26,6 +26,9 @@ public sealed class Tenant
     /// <summary>Scheme, host and port that a return URL may have; PublicUrl is always one more.</summary>
     public List<string> ReturnOrigins { get; set; } = [];
 
+    /// <summary>Of buttons and the mark on payers' pages, #rrggbb; null: the product's own.</summary>
+    public string? BrandColor { get; set; }
+
     public string? CustomerJwtIssuer { get; set; }
     public string? CustomerJwtAlgorithm { get; set; }
     public string? CustomerJwtKeyCipher { get; set; }

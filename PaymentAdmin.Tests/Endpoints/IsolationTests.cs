@@ -82,7 +82,8 @@ public sealed class IsolationTests(SharedPaymentScene shared) : IClassFixture<Sh
         var refund = await key.TellOnceAsync($"/v1/payments/{payment.Id}/refunds", """{ "amount_minor": 500, "reason": "late" }""");
         var endpoint = await key.TellAsync("/v1/event-endpoints", """{ "url": "https://shop.example/hook" }""");
         await key.TellAsync("/admin/configs", """{ "shop_id": 4711, "organization_bin": "210440028324", "provider": "scripted" }""");
-        return new Own(payment, refund.Text("id"), endpoint.Text("id"));
+        var link = await key.TellOnceAsync("/v1/payment-links", """{ "amount_minor": 100, "currency": "KZT" }""");
+        return new Own(payment, refund.Text("id"), endpoint.Text("id"), link.Text("id"));
     }
 
     private static async Task<ApiReply> SendAsync(HttpClient client, DescribedOperation operation, string path)
@@ -97,10 +98,10 @@ public sealed class IsolationTests(SharedPaymentScene shared) : IClassFixture<Sh
         return await ApiReply.OfAsync(await client.SendAsync(request));
     }
 
-    private sealed record Own(Payment Payment, string RefundId, string EndpointId)
+    private sealed record Own(Payment Payment, string RefundId, string EndpointId, string LinkId)
     {
         public string PathOf(DescribedOperation operation) => operation.Path
-            .Replace("{id}", operation.Path.StartsWith("/v1/refunds", StringComparison.Ordinal) ? RefundId : operation.Path.StartsWith("/v1/event", StringComparison.Ordinal) ? EndpointId : Payment.Id.ToString(), StringComparison.Ordinal)
+            .Replace("{id}", operation.Path.StartsWith("/v1/refunds", StringComparison.Ordinal) ? RefundId : operation.Path.StartsWith("/v1/event", StringComparison.Ordinal) ? EndpointId : operation.Path.StartsWith("/v1/payment-links", StringComparison.Ordinal) ? LinkId : Payment.Id.ToString(), StringComparison.Ordinal)
             .Replace("{order_id}", Payment.Id.ToString(), StringComparison.Ordinal)
             .Replace("{shop_id}", "4711?provider=scripted", StringComparison.Ordinal)
             .Replace("{external_id}", Payment.ProviderReference, StringComparison.Ordinal)

@@ -135,7 +135,19 @@ public sealed class OperationsTests(OperationsTests.World world) : IClassFixture
         },
         ["payments.attempt device_token_required"] = async world => await world.TwoBinsAsync(async () => await world.AttemptAsync(await world.BareAsync(request => request with { ShopId = 8 }))),
         ["payments.attempt payment_final"] = async world => await world.AttemptAsync(await world.Scene.PaidAsync()),
-        ["payments.attempt attempt_in_progress"] = async world => await world.AttemptAsync(await world.PromptedAsync()),
+        ["payments.attempt attempt_in_progress"] = async world =>
+        {
+            var payment = await world.PromptedAsync();
+            // Too late to close the prompt: the payer has just said yes.
+            world.Scene.Provider.Pay(payment.ProviderReference!);
+            world.Scene.Provider.OnQuery = charge => new StatusReading(ObservedFact.Pending, "open") { Reference = charge?.Reference };
+            var answer = await world.AttemptAsync(payment);
+            world.Scene.Provider.OnQuery = null;
+            return answer;
+        },
+        ["paymentLinks.create currency_not_supported"] = world => world.Key.TellOnceAsync("/v1/payment-links", """{ "amount_minor": 100, "currency": "XXX" }"""),
+        ["paymentLinks.create provider_not_configured"] = world => world.Key.TellOnceAsync("/v1/payment-links", """{ "amount_minor": 100, "currency": "KZT", "shop_id": 4099 }"""),
+        ["paymentLinks.create live_mode_refused"] = world => world.Live.TellOnceAsync("/v1/payment-links", """{ "amount_minor": 100, "currency": "KZT" }"""),
         ["payments.attempt attempt_outcome_unknown"] = async world => await world.AttemptAsync(await world.LostAsync()),
         ["payments.cancel payment_final"] = async world => await world.CancelAsync(await world.Scene.PaidAsync()),
         ["payments.cancel attempt_in_progress"] = async world =>
@@ -271,6 +283,7 @@ public sealed class OperationsTests(OperationsTests.World world) : IClassFixture
         private Guid paymentId;
         private Guid refundId;
         private string endpointId = "";
+        private string linkId = "";
 
         public HttpClient Key { get; private set; } = null!;
 
@@ -291,6 +304,7 @@ public sealed class OperationsTests(OperationsTests.World world) : IClassFixture
             (Customer, Anybody) = (Scene.App.Client(CustomerToken.For("aigerim")), Scene.App.Client());
             (paymentId, refundId) = await RefundedAsync();
             endpointId = await AddEndpointAsync();
+            linkId = (await Key.TellOnceAsync("/v1/payment-links", """{ "amount_minor": 100, "currency": "KZT" }""")).Text("id");
             Busy = await PaymentScene.StartAsync(("RateLimits:KeyPerSecond", "1"), ("RateLimits:KeyBurst", "1"), ("RateLimits:FailedWebhooksPerMinute", "1"));
         }
 
@@ -302,7 +316,7 @@ public sealed class OperationsTests(OperationsTests.World world) : IClassFixture
 
         /// <summary>The operation's address about things that are there.</summary>
         public string PathOf(DescribedOperation operation) => operation.Path
-            .Replace("{id}", operation.Path.StartsWith("/v1/refunds", StringComparison.Ordinal) ? $"{refundId}" : operation.Path.StartsWith("/v1/event", StringComparison.Ordinal) ? endpointId : $"{paymentId}", StringComparison.Ordinal)
+            .Replace("{id}", operation.Path.StartsWith("/v1/refunds", StringComparison.Ordinal) ? $"{refundId}" : operation.Path.StartsWith("/v1/event", StringComparison.Ordinal) ? endpointId : operation.Path.StartsWith("/v1/payment-links", StringComparison.Ordinal) ? linkId : $"{paymentId}", StringComparison.Ordinal)
             .Replace("{order_id}", $"{paymentId}", StringComparison.Ordinal)
             .Replace("{shop_id}", "8", StringComparison.Ordinal)
             .Replace("{external_id}", "131234567", StringComparison.Ordinal);

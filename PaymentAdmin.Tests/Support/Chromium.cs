@@ -119,6 +119,9 @@ public sealed record Visit
 
     public bool ReducedMotion { get; init; } = true;
 
+    /// <summary>False: a browser that runs no script.</summary>
+    public bool HasScript { get; init; } = true;
+
     /// <summary>Cookies and storage of a signed-in user, as <c>context.StorageStateAsync()</c> gives them.</summary>
     public string? SignedInAs { get; init; }
 
@@ -132,6 +135,7 @@ public sealed record Visit
         ColorScheme = Colors,
         ReducedMotion = ReducedMotion ? Microsoft.Playwright.ReducedMotion.Reduce : Microsoft.Playwright.ReducedMotion.NoPreference,
         StorageState = SignedInAs,
+        JavaScriptEnabled = HasScript,
         Locale = "en-GB",
         TimezoneId = "Asia/Almaty",
     };

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.Components.Web;
 using PaymentAdmin.Web.Components.Layout;
+using PaymentAdmin.Web.Components.Pages.Payer;
 
 namespace PaymentAdmin.Web.Components;
 
@@ -19,6 +20,8 @@ public partial class App
     private bool IsPortal => Http.AcceptsInteractiveRouting();
 
     private InteractiveServerRenderMode? PageMode => IsPortal ? Interactive : null;
+
+    private string Language => PayerTexts.AreReadAt(Http.Request.Path) ? PayerTexts.Of(Http).Language : "en";
 
     private FrameChoice Choice => FrameChoice.Of(Http.Request);
 

@@ -20,7 +20,7 @@ namespace PaymentAdmin.Web.Endpoints;
 public static class ProofEndpoints
 {
     /// <summary>The files and what stands around them.</summary>
-    private const int BodyBytesMax = SubmitProof.TotalBytesMax + 256 * 1024;
+    internal const int BodyBytesMax = SubmitProof.TotalBytesMax + 256 * 1024;
     private const int TextBytesMax = 8 * 1024;
     private static readonly string[] Members = ["proof_type", "proof_reference", "notes", "amount_minor", "currency", "proof_image_url"];
 
@@ -37,7 +37,7 @@ public static class ProofEndpoints
         var body = await http.ReadBodyAsync(BodyBytesMax, cancellationToken);
         if (!body.IsOk)
             return body.Problem!.ToHttp();
-        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var media) || !media.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) || HeaderUtilities.RemoveQuotes(media.Boundary).Value is not { Length: > 0 and <= 70 } boundary)
+        if (BoundaryOf(http.Request) is not { } boundary)
             return new Problem(Codes.UnsupportedMediaType, "Send the proof as multipart/form-data.").ToHttp();
         var form = await ReadAsync(body.Value, boundary, cancellationToken);
         if (form.Problem is { } fault)
@@ -77,8 +77,12 @@ public static class ProofEndpoints
         return submitted.Problem is { } problem ? problem.ToHttp() : Results.Json(submitted.Value, Json.Api, statusCode: StatusCodes.Status201Created);
     }
 
+    /// <summary>Null when the body is no form with parts.</summary>
+    internal static string? BoundaryOf(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var media) && media.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) && HeaderUtilities.RemoveQuotes(media.Boundary).Value is { Length: > 0 and <= 70 } boundary ? boundary : null;
+
     /// <summary>The fields and files of the form; members that we do not know, or that come twice, are refused.</summary>
-    private static async Task<Result<(Dictionary<string, string> Texts, List<SubmittedFile> Files)>> ReadAsync(byte[] body, string boundary, CancellationToken cancellationToken)
+    internal static async Task<Result<(Dictionary<string, string> Texts, List<SubmittedFile> Files)>> ReadAsync(byte[] body, string boundary, CancellationToken cancellationToken)
     {
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         var files = new List<SubmittedFile>();
@@ -94,9 +98,12 @@ public static class ProofEndpoints
                 await section.Body.CopyToAsync(content, cancellationToken);
                 if (name == "file")
                 {
+                    var fileName = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value;
+                    // A browser sends a file field that was left empty.
+                    if (content.Length == 0 && string.IsNullOrEmpty(fileName))
+                        continue;
                     if (files.Count == SubmitProof.FilesMax)
                         return Problem.Invalid("file", $"at most {SubmitProof.FilesMax} files");
-                    var fileName = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value;
                     files.Add(new SubmittedFile(fileName is { Length: > 0 } ? fileName : "file", section.ContentType?.Split(';')[0].Trim(), content.ToArray()));
                 }
                 else if (!Members.Contains(name))

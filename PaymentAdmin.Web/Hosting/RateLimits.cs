@@ -47,7 +47,7 @@ public static class RateLimits
             return caller.Actor.Kind == ActorKind.Payer ? Window(("payer", IpOf(http)), limits.AnonymousPerSecond, TimeSpan.FromSeconds(1)) : Bucket(("caller", caller.Name), limits.KeyPerSecond, limits.KeyBurst);
         if (http.Features.Get<SignInTry>() is { } signIn)
             return Window(("sign-in", $"{signIn.Email} {IpOf(http)}"), limits.SignInPerMinute, TimeSpan.FromMinutes(1));
-        var isStrangerOnPage = http.User.Identity?.IsAuthenticated != true && http.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null;
+        var isStrangerOnPage = http.User.Identity?.IsAuthenticated != true && http.GetEndpoint()?.Metadata is { } metadata && (metadata.GetMetadata<ComponentTypeMetadata>() is not null || metadata.GetMetadata<PayerFormMetadata>() is not null);
         return isStrangerOnPage ? Window(("page", IpOf(http)), limits.AnonymousPerSecond, TimeSpan.FromSeconds(1)) : RateLimitPartition.GetNoLimiter(("", ""));
     }
 

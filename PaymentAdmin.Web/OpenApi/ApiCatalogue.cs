@@ -1,6 +1,7 @@
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Events;
+using PaymentAdmin.Core.Links;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Web.Endpoints;
 
@@ -11,6 +12,7 @@ public static class ApiCatalogue
 {
     public const string WebhooksIn = "Webhooks in";
     private const string Payments = "Payments";
+    private const string Links = "Payment links";
     private const string Refunds = "Refunds";
     private const string Events = "Events";
     private const string Setup = "Accounts and exports";
@@ -34,6 +36,7 @@ public static class ApiCatalogue
     public static IReadOnlyList<(string Name, string Text)> Tags { get; } =
     [
         (Payments, "Create payments, start checkouts, follow them to their end."),
+        (Links, "Addresses and QR codes that become payments when somebody presses Pay."),
         (Refunds, "Give money back, in part or in whole."),
         (Events, "What happened, as a feed to read and as signed deliveries to your backend."),
         (Setup, "The provider accounts that take the money, and files for the books."),
@@ -42,7 +45,7 @@ public static class ApiCatalogue
         (Server, "Is it alive, and what can it do."),
     ];
 
-    public static IReadOnlyList<ApiOperation> All { get; } = [.. OfPayments(), Proofs(), .. OfRefunds(), .. OfEvents(), .. OfSetup(), .. SourceOperations.All, .. OfWebhooks(), .. OfServer()];
+    public static IReadOnlyList<ApiOperation> All { get; } = [.. OfPayments(), Proofs(), .. OfLinks(), .. OfRefunds(), .. OfEvents(), .. OfSetup(), .. SourceOperations.All, .. OfWebhooks(), .. OfServer()];
 
     private static IReadOnlyList<ApiParameter> Page =>
     [
@@ -131,6 +134,31 @@ public static class ApiCatalogue
             """),
         Errors = [Codes.PaymentNotFound, Codes.PaymentFinal, Codes.ValidationFailed, Codes.TooLarge, Codes.UnsupportedMediaType],
     };
+
+    private static IEnumerable<ApiOperation> OfLinks()
+    {
+        yield return new("paymentLinks.create", Links, "POST", "/v1/payment-links", "Create a payment link")
+        {
+            Text = "Send `url` to a payer or show it as a QR code. Opening it creates nothing; Pay creates a payment with this `order_reference` (with a suffix of its own when `use` is multi). A link for a single payment closes when that one succeeds, and of any number of payers who press Pay at once all go on with the same payment. Give `amount_minor`, or `min_minor` and `max_minor` to let the payer choose.",
+            Body = ApiContent.Of<CreateLinkBody>(ApiExamples.CreateLink),
+            Status = 201,
+            Answer = ApiContent.Of<PaymentLinkObject>(ApiExamples.Link),
+            Errors = [Codes.CurrencyNotSupported, Codes.ProviderNotConfigured, Codes.LiveModeRefused],
+        };
+        yield return new("paymentLinks.list", Links, "GET", "/v1/payment-links", "List payment links")
+        {
+            Parameters = [.. Page],
+            Answer = ApiContent.Of<PageObject<PaymentLinkObject>>(ApiExamples.LinkPage),
+            Errors = [Codes.InvalidParameter],
+        };
+        yield return new("paymentLinks.get", Links, "GET", "/v1/payment-links/{id}", "Read a payment link") { Answer = ApiContent.Of<PaymentLinkObject>(ApiExamples.Link), Errors = [Codes.NotFound] };
+        yield return new("paymentLinks.disable", Links, "POST", "/v1/payment-links/{id}/disable", "Switch a payment link off")
+        {
+            Text = "Nobody can press Pay any more; payments that were made by it go on. Switching off twice is 200.",
+            Answer = ApiContent.Of<PaymentLinkObject>(ApiExamples.Link),
+            Errors = [Codes.NotFound],
+        };
+    }
 
     private static IEnumerable<ApiOperation> OfRefunds()
     {

@@ -24,6 +24,32 @@ internal static class ApiExamples
 
     public const string Attempt = """{ "provider": "kaspi", "method": "phone", "phone": "+77015211545" }""";
 
+    public const string CreateLink = """{ "amount_minor": 1250000, "currency": "KZT", "description": "Cake, 2 kg", "use": "single", "order_reference": "cake-118" }""";
+
+    public const string Link = """
+        {
+          "id": "019aa5c8-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
+          "mode": "test",
+          "url": "https://pay.example/l/…",
+          "status": "active",
+          "use": "single",
+          "amount_minor": 1250000,
+          "min_minor": null,
+          "max_minor": null,
+          "currency": "KZT",
+          "description": "Cake, 2 kg",
+          "shop_id": null,
+          "order_reference": "cake-118",
+          "expires_at": null,
+          "paid_count": 0,
+          "payment_id": null,
+          "created_at": "2026-11-21T06:47:00.000Z",
+          "disabled_at": null
+        }
+        """;
+
+    public const string LinkPage = """{ "data": [""" + Link + """], "has_more": false, "next_cursor": null }""";
+
     public const string Refund = """{ "amount_minor": 250000, "reason": "One item was out of stock" }""";
 
     public const string EndpointAdded = """

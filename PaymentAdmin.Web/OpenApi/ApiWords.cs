@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PaymentAdmin.Core.Events;
+using PaymentAdmin.Core.Links;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Proofs;
 using PaymentAdmin.Core.Shops;
@@ -19,6 +20,8 @@ internal static class ApiWords
         ["Refund.status"] = Of<RefundStatus>(),
         ["Proof.status"] = Of<ProofStatus>(),
         ["Attempt.status"] = Of<AttemptStatus>(),
+        ["PaymentLink.status"] = Of<LinkStatus>(),
+        ["use"] = Of<LinkUse>(),
         ["kind"] = Of<PaymentKind>(),
         ["exceptions"] = [.. Of<PaymentExceptions>().Where(word => word != "none")],
         ["action_required"] = Of<RefundAction>(),

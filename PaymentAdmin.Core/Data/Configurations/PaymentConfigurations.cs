@@ -19,6 +19,10 @@ internal sealed class PaymentConfiguration : IEntityTypeConfiguration<Payment>
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.ReferenceClaim }).IsUnique();
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.PaymentCode }).IsUnique();
 
+        // One open or succeeded payment per link that is for one only; emptied like the other claim.
+        builder.HasIndex(payment => payment.LinkClaim).IsUnique();
+        builder.HasIndex(payment => new { payment.LinkId, payment.Status });
+
         // The list page: newest first within tenant and mode, alone and under each filter it offers.
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.CreatedAt, payment.Id });
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.Status, payment.CreatedAt, payment.Id });

@@ -15,7 +15,7 @@ namespace PaymentAdmin.Core.Providers.Flutterwave;
 /// Flutterwave Standard, version 3: a checkout link that has no transaction before the payer tries, and one for each try. The attempt's id is the
 /// reference of all of them; the number of the one that paid is the receipt and what a refund goes by.
 /// </summary>
-internal sealed class FlutterwaveProvider(ProviderHttp http, TimeProvider clock) : IPaymentProvider, IQueriesStatus, IRefunds, IQueriesRefunds, ICancels, IReadsWebhooks, IListsTransactions
+internal sealed class FlutterwaveProvider(ProviderHttp http, TimeProvider clock) : IPaymentProvider, IQueriesStatus, IRefunds, IQueriesRefunds, ICancels, IReadsWebhooks, IListsTransactions, IChoosesMethods
 {
     public const string Id = "flutterwave";
     public const string SecretKey = "secret_key";
@@ -101,6 +101,8 @@ internal sealed class FlutterwaveProvider(ProviderHttp http, TimeProvider clock)
             _ => throw new UnreachableException(),
         };
     }
+
+    public IReadOnlyList<string> MethodsFor(ProviderAccountSnapshot account, string currency) => [.. Profile.Methods.Where(method => OptionsOf(method, currency) is not null)];
 
     public async Task<StatusReading> QueryPaymentAsync(ProviderAccountSnapshot account, AttemptReference reference, CancellationToken cancellationToken)
     {

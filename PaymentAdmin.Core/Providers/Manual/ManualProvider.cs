@@ -7,7 +7,7 @@ namespace PaymentAdmin.Core.Providers.Manual;
 /// Money that moves outside of any API: bank transfer, cash on delivery, mobile money. The payer gets instructions from the account's
 /// settings; a proof that a person approves is what makes the payment succeed. Nothing is sent, so nothing is refunded, asked or delivered here.
 /// </summary>
-internal sealed class ManualProvider : IPaymentProvider
+internal sealed class ManualProvider : IPaymentProvider, IChoosesMethods
 {
     public const string BankName = "bank_name";
     public const string BankBeneficiary = "bank_beneficiary";
@@ -20,6 +20,10 @@ internal sealed class ManualProvider : IPaymentProvider
     private const string BankTransfer = "bank_transfer";
     private const string CashOnDelivery = "cash_on_delivery";
     private const string MobileMoney = "mobile_money";
+
+    private const string CashWords = "Pay in cash when your order is handed over. Keep the amount ready and tell the courier the payment code.";
+    private const string TransferWords = "Transfer the amount to this account and write the payment code as the reference. Then send us the receipt.";
+    private const string MobileWords = "Send the amount to this number and give the payment code as the reference. Then send us the confirmation.";
 
     public ProviderProfile Profile { get; } = new()
     {
@@ -45,6 +49,37 @@ internal sealed class ManualProvider : IPaymentProvider
         TestBaseUrl = "",
         LiveBaseUrl = "",
         TestAdvice = "Submit any picture as proof and approve it: no money is involved.",
+        PayerWords = new Dictionary<string, IReadOnlyDictionary<string, string>>
+        {
+            ["ru"] = new Dictionary<string, string>
+            {
+                [CashWords] = "Оплатите наличными при получении заказа. Приготовьте сумму и назовите курьеру код платежа.",
+                [TransferWords] = "Переведите сумму на этот счёт и укажите в назначении код платежа. Затем пришлите нам чек.",
+                [MobileWords] = "Отправьте сумму на этот номер и укажите код платежа. Затем пришлите нам подтверждение.",
+                ["Amount"] = "Сумма",
+                ["Payment code"] = "Код платежа",
+                ["Bank"] = "Банк",
+                ["Beneficiary"] = "Получатель",
+                ["Account"] = "Счёт",
+                ["Bank code"] = "Код банка",
+                ["Network"] = "Сеть",
+                ["Number"] = "Номер",
+            },
+            ["kk"] = new Dictionary<string, string>
+            {
+                [CashWords] = "Тапсырысты алғанда қолма-қол төлеңіз. Соманы дайындап, курьерге төлем кодын айтыңыз.",
+                [TransferWords] = "Соманы осы шотқа аударып, тағайындауда төлем кодын көрсетіңіз. Содан кейін бізге түбіртекті жіберіңіз.",
+                [MobileWords] = "Соманы осы нөмірге жіберіп, төлем кодын көрсетіңіз. Содан кейін бізге растауды жіберіңіз.",
+                ["Amount"] = "Сома",
+                ["Payment code"] = "Төлем коды",
+                ["Bank"] = "Банк",
+                ["Beneficiary"] = "Алушы",
+                ["Account"] = "Шот",
+                ["Bank code"] = "Банк коды",
+                ["Network"] = "Желі",
+                ["Number"] = "Нөмір",
+            },
+        },
         Lacks =
         [
             "No status and no webhooks: a person approves a proof of the payment.",
@@ -52,6 +87,12 @@ internal sealed class ManualProvider : IPaymentProvider
             "No refunds: a refund is a task for a person, who pays back and notes the reference.",
         ],
     };
+
+    public IReadOnlyList<string> MethodsFor(ProviderAccountSnapshot account, string currency)
+    {
+        var settings = Settings(account);
+        return [.. Profile.Methods.Where(method => method == CashOnDelivery || settings.ContainsKey(method == BankTransfer ? BankAccount : MobileNumber))];
+    }
 
     public Task<CheckoutResult> StartCheckoutAsync(ProviderAccountSnapshot account, CheckoutRequest request, CancellationToken cancellationToken) =>
         Task.FromResult(Start(account, request));
@@ -66,7 +107,7 @@ internal sealed class ManualProvider : IPaymentProvider
             BankTransfer => Transfer(settings, request),
             MobileMoney => Mobile(settings, request),
             CashOnDelivery => new CheckoutResult.Instructions(
-                settings.GetValueOrDefault(CashText) ?? "Pay in cash when your order is handed over. Keep the amount ready and tell the courier the payment code.",
+                settings.GetValueOrDefault(CashText) ?? CashWords,
                 Fields(request)),
             _ => new CheckoutResult.Declined(Codes.ValidationFailed, $"A manual payment is made by {BankTransfer}, {CashOnDelivery} or {MobileMoney}."),
         };
@@ -77,13 +118,13 @@ internal sealed class ManualProvider : IPaymentProvider
 
     private static CheckoutResult Transfer(Dictionary<string, string> settings, CheckoutRequest request) => settings.ContainsKey(BankAccount)
         ? new CheckoutResult.Instructions(
-            "Transfer the amount to this account and write the payment code as the reference. Then send us the receipt.",
+            TransferWords,
             Fields(request, Named(settings, ("Bank", BankName), ("Beneficiary", BankBeneficiary), ("Account", BankAccount), ("Bank code", BankCode))))
         : new CheckoutResult.Declined(Codes.ProviderNotConfigured, "The account has no bank details; nobody could pay by transfer.");
 
     private static CheckoutResult Mobile(Dictionary<string, string> settings, CheckoutRequest request) => settings.ContainsKey(MobileNumber)
         ? new CheckoutResult.Instructions(
-            "Send the amount to this number and give the payment code as the reference. Then send us the confirmation.",
+            MobileWords,
             Fields(request, Named(settings, ("Network", MobileNetwork), ("Number", MobileNumber))))
         : new CheckoutResult.Declined(Codes.ProviderNotConfigured, "The account has no mobile money number; nobody could pay to it.");
 

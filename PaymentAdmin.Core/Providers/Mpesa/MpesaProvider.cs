@@ -14,7 +14,7 @@ namespace PaymentAdmin.Core.Providers.Mpesa;
 /// Safaricom's M-Pesa through Daraja: a prompt on the payer's phone (STK push), or a paybill that the payer enters by hand. Whole shillings,
 /// East Africa Time, one access token per account, unsigned callbacks at secret addresses, results that come later by callback.
 /// </summary>
-internal sealed partial class MpesaProvider(ProviderHttp http, ProviderTokens tokens, TimeProvider clock) : IPaymentProvider, IQueriesStatus, IRefunds, IQueriesRefunds, IAnswersChecks, IReadsUnsignedAlias, IRegistersAddresses
+internal sealed partial class MpesaProvider(ProviderHttp http, ProviderTokens tokens, TimeProvider clock) : IPaymentProvider, IQueriesStatus, IRefunds, IQueriesRefunds, IAnswersChecks, IReadsUnsignedAlias, IRegistersAddresses, IChoosesMethods, IPaidByHand
 {
     public const string ConsumerKey = "consumer_key";
     public const string ConsumerSecret = "consumer_secret";
@@ -27,6 +27,7 @@ internal sealed partial class MpesaProvider(ProviderHttp http, ProviderTokens to
 
     private const string PhonePrompt = "phone";
     private const string Paybill = "ussd";
+    private const string ByHandWords = "On your phone choose M-Pesa, Lipa na M-Pesa, Pay Bill (or dial *334#), and enter:";
     private const int ReferenceLengthMax = 64;
     private const int DescriptionLengthMax = 13;
     private const int RemarksLengthMax = 100;
@@ -79,6 +80,23 @@ internal sealed partial class MpesaProvider(ProviderHttp http, ProviderTokens to
             new TestInstrument("Phone", "+254 700 000 005", "Sandbox: types a wrong PIN"),
         ],
         TestAdvice = "Any other phone pays after 2 s. Pay by hand at /sandbox/mpesa/paybill with the short code and the payment's code.",
+        PayerWords = new Dictionary<string, IReadOnlyDictionary<string, string>>
+        {
+            ["ru"] = new Dictionary<string, string>
+            {
+                [ByHandWords] = "Выберите в телефоне M-Pesa, Lipa na M-Pesa, Pay Bill (или наберите *334#) и введите:",
+                ["Business number"] = "Номер получателя (Business number)",
+                ["Account number"] = "Номер счёта (Account number)",
+                ["Amount"] = "Сумма",
+            },
+            ["kk"] = new Dictionary<string, string>
+            {
+                [ByHandWords] = "Телефоннан M-Pesa, Lipa na M-Pesa, Pay Bill таңдаңыз (немесе *334# теріңіз) де, енгізіңіз:",
+                ["Business number"] = "Алушының нөмірі (Business number)",
+                ["Account number"] = "Шот нөмірі (Account number)",
+                ["Amount"] = "Сома",
+            },
+        },
         HelpLinks = [("Daraja developer portal", "https://developer.safaricom.co.ke/")],
         Lacks =
         [
@@ -101,7 +119,11 @@ internal sealed partial class MpesaProvider(ProviderHttp http, ProviderTokens to
         if (Missing(account, ConsumerKey, ConsumerSecret, ShortCode, Passkey) is { } missing)
             return new CheckoutResult.Declined(Codes.ProviderNotConfigured, missing);
         if (request.Method == Paybill)
-            return Instructions(account, request, shillings);
+        {
+            return ByHand(account, request.Amount, request.PaymentCode) is { } instructions
+                ? instructions with { StatusWord = "paybill", ExpiresAt = request.ExpiresAt }
+                : new CheckoutResult.Declined(Codes.ProviderNotConfigured, "A till takes no account number, so money paid to it by hand cannot be matched; this needs a paybill.");
+        }
         if (MpesaPhone.Normalise(request.Phone) is not { } phone)
             return new CheckoutResult.Declined(Codes.ValidationFailed, "M-Pesa needs the payer's Kenyan mobile number: 2547… or 2541….");
         if (request.CallbackToken is not { Length: > 0 } token)
@@ -197,16 +219,17 @@ internal sealed partial class MpesaProvider(ProviderHttp http, ProviderTokens to
     private static string? Missing(ProviderAccountSnapshot account, params string[] fields) =>
         Array.Find(fields, field => account.Credential(field).Length == 0) is { } field ? $"The account has no {field.Replace('_', ' ')}; nothing was sent." : null;
 
-    private static CheckoutResult Instructions(ProviderAccountSnapshot account, CheckoutRequest request, long shillings) => account.Credential(Till).Length > 0
-        ? new CheckoutResult.Declined(Codes.ProviderNotConfigured, "A till takes no account number, so money paid to it by hand cannot be matched; this needs a paybill.")
+    public IReadOnlyList<string> MethodsFor(ProviderAccountSnapshot account, string currency) => account.Credential(Till).Length > 0 ? [PhonePrompt] : Profile.Methods;
+
+    public CheckoutResult.Instructions? ByHand(ProviderAccountSnapshot account, Money amount, string paymentCode) => account.Credential(Till).Length > 0 || MpesaMoney.ToWire(amount) is not { } shillings
+        ? null
         : new CheckoutResult.Instructions(
-            "On your phone choose M-Pesa, Lipa na M-Pesa, Pay Bill (or dial *334#), and enter:",
+            ByHandWords,
             [
                 new InstructionField("Business number", account.Credential(ShortCode)),
-                new InstructionField("Account number", request.PaymentCode),
+                new InstructionField("Account number", paymentCode),
                 new InstructionField("Amount", $"KES {shillings.ToString(System.Globalization.CultureInfo.InvariantCulture)}"),
-            ])
-        { StatusWord = "paybill", ExpiresAt = request.ExpiresAt };
+            ]);
 
     private MpesaPush PushOf(ProviderAccountSnapshot account, CheckoutRequest request, long shillings, string phone, string token)
     {

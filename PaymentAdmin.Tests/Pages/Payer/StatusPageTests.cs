@@ -100,9 +100,38 @@ public sealed class StatusPageTests(SourceServer server) : IClassFixture<SourceS
     }
 
     [Fact]
-    public async Task Page_works_without_script()
+    public async Task Page_works_without_script_and_loads_none_of_others()
     {
         var payment = await world.PaymentAsync("order-5");
-        Assert.DoesNotContain("<script", await PageAsync(UrlOf(payment)), StringComparison.Ordinal);
+        var page = await PageAsync(UrlOf(payment));
+        Assert.Contains("<noscript><meta http-equiv=\"refresh\"", page, StringComparison.Ordinal);
+        Assert.All(System.Text.RegularExpressions.Regex.Matches(page, "(?:src|href)=\"(?<address>[^\"]+)\"").Select(match => match.Groups["address"].Value), address => Assert.DoesNotContain("//", address.Replace(world.App.Url, "", StringComparison.Ordinal), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Payer_who_may_try_again_is_led_to_the_choice_and_not_away()
+    {
+        var payment = await world.PaymentAsync("order-6", amountMinor: 2500, currency: "USD", returnUrl: world.App.Url + "/back");
+        var session = (await world.PostAsync("/api/orders/order-6/pay/")).Is(200);
+
+        var page = await PageAsync(UrlOf(payment) + "&status=cancelled");
+
+        Assert.Contains($"href=\"/pay/{payment}?t=", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("/pay/", await PageAsync($"/payment/status?session_id={session["checkout_session_id"]}&status=cancelled"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ru", "Ждём ваш платёж", "25,00")]
+    [InlineData("kk", "Төлеміңізді күтудеміз", "25,00")]
+    public async Task Languages_have_their_own_words_and_figures(string language, string heading, string figure)
+    {
+        var payment = await world.PaymentAsync($"order-7-{language}", amountMinor: 2500, currency: "USD");
+
+        var page = await PageAsync(UrlOf(payment) + $"&lang={language}");
+
+        Assert.Contains($"<html lang=\"{language}\"", page, StringComparison.Ordinal);
+        Assert.Contains(heading, page, StringComparison.Ordinal);
+        Assert.Contains(figure, page, StringComparison.Ordinal);
+        Assert.Contains($"&lang={language}", page, StringComparison.Ordinal);
     }
 }

@@ -25,6 +25,7 @@ public static class PortalMenu
             new("/payments", "payments", "Payments", Permissions.PaymentsRead, "p", "Payments"),
             new("/refunds", "undo", "Refunds", Permissions.PaymentsRead, "r"),
             new("/proofs", "fact_check", "Manual proofs", Permissions.ProofsReview, "m", "Proofs"),
+            new("/payment-links", "link", "Payment links", Permissions.PaymentsRead, "l"),
             new("/approvals", "how_to_reg", "Approvals", Permissions.PaymentsRead, "c"),
         ]),
         new("Flow",

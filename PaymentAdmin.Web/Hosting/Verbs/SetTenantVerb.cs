@@ -20,6 +20,7 @@ public sealed class SetTenantVerb : IOperatorVerb
         VerbOption.Optional("customer-jwt-alg", "HS256|RS256"),
         VerbOption.Optional("customer-jwt-key-file", "F"),
         VerbOption.Repeated("approval-limit", "CUR=MINOR"),
+        VerbOption.Optional("brand-color", "#RRGGBB"),
     ];
 
     public async Task<VerbAnswer> RunAsync(VerbArguments arguments, IServiceProvider services, CancellationToken cancellationToken)
@@ -31,6 +32,7 @@ public sealed class SetTenantVerb : IOperatorVerb
             ReturnOrigins = arguments.List("return-origin"),
             CustomerJwt = await ReadJwtAsync(arguments, faults, cancellationToken),
             ApprovalLimits = ReadLimits(arguments, faults),
+            BrandColor = arguments.Find("brand-color"),
         };
         if (faults.Count > 0)
             return VerbAnswer.Refused(faults);

@@ -865,6 +865,113 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
                     b.ToTable("outgoing_events");
                 });
 
+            modelBuilder.Entity("PaymentAdmin.Core.Links.PaymentLink", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("AmountMinor")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount_minor");
+
+                    b.Property<Guid?>("AnswerableUserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("answerable_user_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<string>("Description")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("description");
+
+                    b.Property<long?>("DisabledAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("disabled_at");
+
+                    b.Property<string>("DisabledBy")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("disabled_by");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
+                    b.Property<long?>("MaxMinor")
+                        .HasColumnType("bigint")
+                        .HasColumnName("max_minor");
+
+                    b.Property<long?>("MinMinor")
+                        .HasColumnType("bigint")
+                        .HasColumnName("min_minor");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("mode");
+
+                    b.Property<string>("OrderReference")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("order_reference");
+
+                    b.Property<int?>("ShopNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("shop_number");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Token")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("token");
+
+                    b.Property<string>("Use")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("use");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Token")
+                        .IsUnique();
+
+                    b.HasIndex("TenantId", "Mode", "CreatedAt", "Id");
+
+                    b.ToTable("payment_links", t =>
+                        {
+                            t.HasCheckConstraint("ck_payment_links_amount", "(amount_minor > 0 AND min_minor IS NULL AND max_minor IS NULL) OR (amount_minor IS NULL AND min_minor > 0 AND max_minor >= min_minor)");
+                        });
+                });
+
             modelBuilder.Entity("PaymentAdmin.Core.Payments.Dispute", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1061,6 +1168,14 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
                         .HasColumnType("character varying(4000)")
                         .HasColumnName("last_error_provider_code");
 
+                    b.Property<Guid?>("LinkClaim")
+                        .HasColumnType("uuid")
+                        .HasColumnName("link_claim");
+
+                    b.Property<Guid?>("LinkId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("link_id");
+
                     b.Property<string>("MetadataJson")
                         .HasColumnType("text")
                         .HasColumnName("metadata_json");
@@ -1193,6 +1308,11 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
                         .HasColumnName("version");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("LinkClaim")
+                        .IsUnique();
+
+                    b.HasIndex("LinkId", "Status");
 
                     b.HasIndex("Status", "ExpiresAt");
 
@@ -3136,6 +3256,11 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<string>("BrandColor")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("brand_color");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
@@ -3624,6 +3749,15 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
                         .WithMany()
                         .HasForeignKey("PaymentId")
                         .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("PaymentAdmin.Core.Links.PaymentLink", b =>
+                {
+                    b.HasOne("PaymentAdmin.Core.Shops.Tenant", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("PaymentAdmin.Core.Payments.Dispute", b =>

@@ -859,6 +859,119 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                     b.ToTable("outgoing_events");
                 });
 
+            modelBuilder.Entity("PaymentAdmin.Core.Links.PaymentLink", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("AmountMinor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount_minor");
+
+                    b.Property<Guid?>("AnswerableUserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("answerable_user_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<string>("Description")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("description");
+
+                    b.Property<long?>("DisabledAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("disabled_at");
+
+                    b.Property<string>("DisabledBy")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("disabled_by");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<long?>("MaxMinor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("max_minor");
+
+                    b.Property<long?>("MinMinor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("min_minor");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mode");
+
+                    b.Property<string>("OrderReference")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("order_reference");
+
+                    b.Property<int?>("ShopNumber")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("shop_number");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Token")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("token");
+
+                    b.Property<string>("Use")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("use");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Token")
+                        .IsUnique();
+
+                    b.HasIndex("TenantId", "Mode", "CreatedAt", "Id");
+
+                    b.ToTable("payment_links", t =>
+                        {
+                            t.HasCheckConstraint("ck_payment_links_amount", "(amount_minor > 0 AND min_minor IS NULL AND max_minor IS NULL) OR (amount_minor IS NULL AND min_minor > 0 AND max_minor >= min_minor)");
+
+                            t.HasCheckConstraint("ck_payment_links_amount_minor_integer", "typeof(amount_minor) IN ('integer', 'null')");
+
+                            t.HasCheckConstraint("ck_payment_links_max_minor_integer", "typeof(max_minor) IN ('integer', 'null')");
+
+                            t.HasCheckConstraint("ck_payment_links_min_minor_integer", "typeof(min_minor) IN ('integer', 'null')");
+                        });
+                });
+
             modelBuilder.Entity("PaymentAdmin.Core.Payments.Dispute", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1058,6 +1171,14 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("last_error_provider_code");
 
+                    b.Property<Guid?>("LinkClaim")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("link_claim");
+
+                    b.Property<Guid?>("LinkId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("link_id");
+
                     b.Property<string>("MetadataJson")
                         .HasColumnType("TEXT")
                         .HasColumnName("metadata_json");
@@ -1189,6 +1310,11 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                         .HasColumnName("version");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("LinkClaim")
+                        .IsUnique();
+
+                    b.HasIndex("LinkId", "Status");
 
                     b.HasIndex("Status", "ExpiresAt");
 
@@ -3176,6 +3302,11 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 
+                    b.Property<string>("BrandColor")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("brand_color");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
@@ -3664,6 +3795,15 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("PaymentId")
                         .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("PaymentAdmin.Core.Links.PaymentLink", b =>
+                {
+                    b.HasOne("PaymentAdmin.Core.Shops.Tenant", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("PaymentAdmin.Core.Payments.Dispute", b =>

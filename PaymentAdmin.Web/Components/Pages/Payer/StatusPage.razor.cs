@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.WebUtilities;
-using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
 
 namespace PaymentAdmin.Web.Components.Pages.Payer;
@@ -18,9 +17,7 @@ public sealed partial class StatusPage
     private const int LooksBeforeOnward = 4;
     private const int LooksMax = 200;
 
-    /// <summary>The provider is asked while the page waits, but a payer looks at nothing for so long only.</summary>
-    private static readonly TimeSpan AskedFor = TimeSpan.FromSeconds(4);
-
+    private PayerTexts texts = PayerTexts.All[0];
     private PayerView? view;
 
     [SupplyParameterFromQuery(Name = "t")]
@@ -54,72 +51,29 @@ public sealed partial class StatusPage
 
     private bool IsCancelling => Hint == "cancelled" || Http.Request.Path.Equals("/payment/cancelled", StringComparison.OrdinalIgnoreCase);
 
-    private string Title => view?.Status switch
-    {
-        null => "Your payment",
-        PaymentStatus.Succeeded => "Paid",
-        PaymentStatus.Failed => "Not paid",
-        PaymentStatus.Cancelled => "Cancelled",
-        PaymentStatus.Expired => "Time is over",
-        _ => "Waiting for your payment",
-    };
+    private string? Onward => view is null ? null : PayerLinks.Onward(view, IsCancelling);
 
-    private string Sentence => view?.Status switch
-    {
-        PaymentStatus.Succeeded => view.Kind switch
-        {
-            PaymentKind.Donation => "Thank you. Your donation has arrived.",
-            PaymentKind.Registration => "Thank you. Your registration is paid.",
-            _ => "Thank you. Your payment has arrived.",
-        },
-        PaymentStatus.Failed => "The payment did not succeed. You have not been charged.",
-        PaymentStatus.Cancelled => "The payment was cancelled.",
-        PaymentStatus.Expired => "The payment was not made in time.",
-        _ when IsCancelling => "You left the payment page. Nothing has been paid so far.",
-        _ => "We are asking whether your payment has arrived. This page looks again by itself.",
-    };
+    /// <summary>Back to the choice, where there is still something to choose. Only the payment's own token opens it.</summary>
+    private string? Checkout => view is { Status: PaymentStatus.Created or PaymentStatus.Pending } open && Token is not null && (IsCancelling || PayerOutcome.IsDeclined(open) || open.Attempt is not { IsOpen: true }) ? PayerLinks.Pay(open.PaymentId, Token, Http) : null;
 
-    private string Tone => view?.Status switch
-    {
-        PaymentStatus.Succeeded => "good",
-        PaymentStatus.Failed => "",
-        PaymentStatus.Cancelled or PaymentStatus.Expired => "warn",
-        _ => "wait",
-    };
+    /// <summary>After how many seconds the browser goes on to the shop by itself; null: it stays. Whoever may try again is left to choose.</summary>
+    private int? LeadsOn => Onward is null || view is null ? null
+        : view.IsFinal ? LeadOnSeconds
+        : Looks >= LooksBeforeOnward && !(PayerOutcome.IsDeclined(view) && !IsCancelling) ? 0 : null;
 
-    /// <summary>The shop's own page, with hints that prove nothing; null when it gave none.</summary>
-    private string? Onward
-    {
-        get
-        {
-            if (view is null)
-                return null;
-            var isCancelled = view.Status == PaymentStatus.Cancelled || (!view.IsFinal && IsCancelling);
-            return (isCancelled ? view.CancelUrl ?? view.ReturnUrl : view.ReturnUrl) is { } url
-                ? QueryHelpers.AddQueryString(url, new Dictionary<string, string?> { ["payment_id"] = view.PaymentId.ToString(), ["order_reference"] = view.OrderReference, ["status"] = Words.Of(view.Status) })
-                : null;
-        }
-    }
+    private bool LooksAgain => view is { IsFinal: false } && LeadsOn is null && !IsGivenUp;
 
-    /// <summary>What the browser does next by itself: looks again, or goes on.</summary>
-    private string? Refresh => view switch
-    {
-        null => null,
-        { IsFinal: true } => Onward is { } onward ? $"{LeadOnSeconds};url={onward}" : null,
-        _ when Looks >= LooksBeforeOnward && Onward is { } onward => $"0;url={onward}",
-        _ => IsGivenUp ? null : $"{EverySeconds};url={Again(Looks + 1)}",
-    };
+    private string State => $"{view?.Status}.{view?.Attempt?.Status}.{view?.ReceivedMinor}.{LeadsOn}.{IsGivenUp}".ToLowerInvariant();
+
+    /// <summary>What a browser without script does next by itself: looks again, or goes on.</summary>
+    private string? Refresh => LeadsOn is { } seconds ? $"{seconds};url={Onward}" : LooksAgain ? $"{EverySeconds};url={Again(Looks + 1)}" : null;
 
     protected override async Task OnInitializedAsync()
     {
+        texts = PayerTexts.Choose(Http);
         view = await ReadAsync();
-        if (view is not { IsFinal: false } open)
-            return;
-        // A payer who is back knows more than we do, until the provider is asked.
-        var payer = new Actor(ActorKind.Payer, "payer", "payer", RemoteIp: Http.Connection.RemoteIpAddress?.ToString(), RequestId: Http.TraceIdentifier);
-        var asked = Settle.VerifyAsync(open.TenantId, open.Mode, open.PaymentId, payer, CancellationToken.None);
-        await Task.WhenAny(asked, Task.Delay(AskedFor, Http.RequestAborted));
-        view = await ReadAsync() ?? open;
+        if (view is { } open && await PayerLinks.AskAsync(Settle, open, Http))
+            view = await ReadAsync() ?? open;
     }
 
     private async Task<PayerView?> ReadAsync() =>
@@ -127,7 +81,8 @@ public sealed partial class StatusPage
 
     private string Again(int look)
     {
-        var parameters = new Dictionary<string, string?> { ["t"] = Token, ["payment_id"] = PaymentId, ["session_id"] = Session, ["status"] = Hint, ["look"] = $"{look}" };
+        var language = Http.Request.Query[PayerTexts.Parameter].ToString();
+        var parameters = new Dictionary<string, string?> { ["t"] = Token, ["payment_id"] = PaymentId, ["session_id"] = Session, ["status"] = Hint, ["look"] = $"{look}", [PayerTexts.Parameter] = language.Length > 0 ? language : null };
         return QueryHelpers.AddQueryString("/payment/status", parameters.Where(pair => pair.Value is not null));
     }
 }
