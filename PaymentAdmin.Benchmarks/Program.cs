@@ -5,11 +5,12 @@ using PaymentAdmin.Benchmarks;
 return args switch
 {
     ["inbox"] => await InboxScenario.RunAsync(),
+    ["list", var small, var large] => await ListScenario.RunAsync(small, large),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: PaymentAdmin.Benchmarks inbox");
+    Console.Error.WriteLine("Usage: PaymentAdmin.Benchmarks inbox | list SMALL.db LARGE.db");
     return 1;
 }

@@ -22,6 +22,7 @@ try
     var app = builder.Build();
     app.UseHttpEdge();
     app.MapHealth();
+    app.MapMetrics();
     app.MapPayments();
     app.MapProofs();
     app.MapPayerForms();

@@ -19,6 +19,7 @@ public static class DatabaseServices
         services.AddSingleton(new WriteGate(isSingleWriter: settings.Provider == DatabaseProvider.Sqlite));
         services.AddSingleton<PaymentStore>();
         services.AddSingleton<PrepareDatabase>();
+        services.AddSingleton<BackUpDatabase>();
         return services;
     }
 

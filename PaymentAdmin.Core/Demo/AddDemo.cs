@@ -8,5 +8,6 @@ public static class DemoServices
     public static IServiceCollection AddDemo(this IServiceCollection services) => services
         .AddSingleton<DemoPassword>()
         .AddSingleton<SandboxDemoLedger>()
-        .AddSingleton<SeedDemo>();
+        .AddSingleton<SeedDemo>()
+        .AddSingleton<SeedLoad>();
 }

@@ -163,7 +163,7 @@ internal sealed class DemoPayments(ApplyObservation apply, RefundPayment refunds
     }
 
     /// <summary>Mostly small round sums, now and then a large one, within what the provider takes.</summary>
-    private static Money Price(DemoRoute route, string currency, Random chance)
+    public static Money Price(DemoRoute route, string currency, Random chance)
     {
         var scale = Currency.Scale(Currency.Exponent(currency));
         var unit = currency switch { "KZT" or "NGN" => 100, "KES" => 20, _ => 2 };

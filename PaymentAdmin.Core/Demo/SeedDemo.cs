@@ -46,10 +46,8 @@ public sealed class SeedDemo(
 
     public async Task<Result<SeededDemo>> RunAsync(CancellationToken cancellationToken)
     {
-        if (deployment.IsProduction)
-            return new Problem(Codes.DemoRefused, "Demo data has no place in Production.");
-        if (await store.ReadAsync(db => HasLiveAsync(db, cancellationToken), cancellationToken))
-            return LiveProblem();
+        if ((DemoRefusal.In(deployment) ?? await store.ReadAsync(db => DemoRefusal.BesideLiveAsync(db, cancellationToken), cancellationToken)) is { } refused)
+            return refused;
         var isNewPassword = demoPassword.Read() is null;
         var password = demoPassword.Ensure();
         var users = Roles.All.Select(role => new CreateUserRequest(EmailOf(role), password, role, role == Roles.Superadmin ? null : Tenant.DefaultSlug)).ToList();
@@ -62,8 +60,8 @@ public sealed class SeedDemo(
     private async Task<Result<int>> FillAsync(PaymentDb db, List<CreateUserRequest> users, string passwordHash, bool isNewPassword, CancellationToken cancellationToken)
     {
         await db.LockNameAsync("seed-demo", cancellationToken);
-        if (await HasLiveAsync(db, cancellationToken))
-            return LiveProblem();
+        if (await DemoRefusal.BesideLiveAsync(db, cancellationToken) is { } refused)
+            return refused;
         var now = clock.GetUtcNow();
         var tenant = await tenants.EnsureAsync(db, now, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
@@ -94,9 +92,4 @@ public sealed class SeedDemo(
         var user = await db.Users.SingleAsync(row => row.Email == email, cancellationToken);
         return new Actor(ActorKind.User, user.Id.ToString(), email, user.Role, user.Id);
     }
-
-    private static Task<bool> HasLiveAsync(PaymentDb db, CancellationToken cancellationToken) =>
-        db.Payments.AnyAsync(payment => payment.Mode == Mode.Live, cancellationToken);
-
-    private static Problem LiveProblem() => new(Codes.DemoRefused, "This database has live payments; demo data is not mixed with them.");
 }

@@ -73,6 +73,8 @@ public static class PaymentServices
         .AddSingleton<Idempotency>()
         .AddSingleton<Audit.SealAudit>()
         .AddSingleton<Integrity.CheckIntegrity>()
+        .AddSingleton<Checks.CheckGoLive>()
+        .AddSingleton<Checks.ReadMetrics>()
         .AddSingleton<Webhooks.InboxWriter>()
         .AddSingleton<Webhooks.RejectionLog>()
         .AddSingleton<Webhooks.AnswerCheck>()

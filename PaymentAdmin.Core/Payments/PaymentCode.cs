@@ -19,6 +19,16 @@ public static class PaymentCode
         return new string(code);
     }
 
+    /// <summary>One of the 34 billion codes by its number; numbers beyond begin anew.</summary>
+    public static string Of(long number)
+    {
+        Span<char> code = stackalloc char[8];
+        for (var i = 0; i < 7; i++, number /= Alphabet.Length)
+            code[i] = Alphabet[(int)(number % Alphabet.Length)];
+        code[7] = Check(code[..7]);
+        return new string(code);
+    }
+
     /// <summary>The code without spaces and hyphens, in capitals; null when it is none.</summary>
     public static string? Normalise(string? typed)
     {

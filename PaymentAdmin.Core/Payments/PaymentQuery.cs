@@ -10,6 +10,13 @@ public static class PaymentQuery
     /// <summary>So many matches of a search text are looked up through the index of the text; more are found faster along the time.</summary>
     private const int FewMatches = 200;
 
+    /// <summary>The same for amounts, whose matches are dear to find along the time when they are rare.</summary>
+    private const int FewAmounts = 2_000;
+
+    /// <summary>So many values of one kind are looked up one by one.</summary>
+    private const int PartsMax = 10;
+
+    private static readonly string[] WithTwoDecimals = [.. Currency.Codes.Where(code => Currency.Exponent(code) == 2)];
     private static readonly string[] WithoutDecimals = [.. Currency.Codes.Where(code => Currency.Exponent(code) == 0)];
     private static readonly string[] WithThreeDecimals = [.. Currency.Codes.Where(code => Currency.Exponent(code) == 3)];
 
@@ -20,10 +27,25 @@ public static class PaymentQuery
             rows = rows.Where(row => row.CustomerId == customer);
         rows = WhereStatus(rows, filter);
         rows = WhereParty(rows, filter);
-        rows = WhereAmount(rows, filter);
+        rows = await WhereAmountAsync(rows, filter, cancellationToken);
         rows = WhereTime(rows, filter, scope.Zone);
         return filter.Query is { } text ? await WhereTextAsync(db, rows, scope, text, cancellationToken) : rows;
     }
+
+    /// <summary>
+    /// An index has the rows of one status, provider, shop, organization or currency in the order of their time. A filter with several is as many
+    /// filters with one, whose rows are merged; asked for all of them at once, the database would read along the time until it has met enough.
+    /// </summary>
+    public static IReadOnlyList<PaymentFilter> OneByOne(PaymentFilter filter) => filter switch
+    {
+        { Query: not null } => [filter],
+        { Statuses.Count: > 1 } => [.. filter.Statuses.Select(one => filter with { Statuses = [one] })],
+        { Providers.Count: > 1 and <= PartsMax } => [.. filter.Providers.Select(one => filter with { Providers = [one] })],
+        { ShopIds.Count: > 1 and <= PartsMax } => [.. filter.ShopIds.Select(one => filter with { ShopIds = [one] })],
+        { OrganizationBins.Count: > 1 and <= PartsMax } => [.. filter.OrganizationBins.Select(one => filter with { OrganizationBins = [one] })],
+        { Currencies.Count: > 1 and <= PartsMax } => [.. filter.Currencies.Select(one => filter with { Currencies = [one] })],
+        _ => [filter],
+    };
 
     public static IOrderedQueryable<Payment> NewestFirst(this IQueryable<Payment> rows) => rows.OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id);
 
@@ -62,14 +84,25 @@ public static class PaymentQuery
         return filter.Currencies switch { [] => rows, [var only] => rows.Where(row => row.Currency == only), var some => rows.Where(row => some.Contains(row.Currency)) };
     }
 
-    /// <summary>5000 means 5000.00 KZT, 5000 JPY and 5000.000 KWD: the bounds are minor units, one pair for each number of decimals.</summary>
-    private static IQueryable<Payment> WhereAmount(IQueryable<Payment> rows, PaymentFilter filter)
+    /// <summary>
+    /// 5000 means 5000.00 KZT, 5000 JPY and 5000.000 KWD: the bounds are minor units, one pair for each number of decimals. Few payments are looked up
+    /// by their amounts first; many are met soon along the time.
+    /// </summary>
+    private static async Task<IQueryable<Payment>> WhereAmountAsync(IQueryable<Payment> rows, PaymentFilter filter, CancellationToken cancellationToken)
     {
         if (filter.AmountFrom is null && filter.AmountTo is null)
             return rows;
         var (from0, to0) = MinorBounds(filter, exponent: 0);
         var (from2, to2) = MinorBounds(filter, exponent: 2);
         var (from3, to3) = MinorBounds(filter, exponent: 3);
+        var few = new List<Guid>();
+        foreach (var (currencies, from, to) in new[] { (WithTwoDecimals, from2, to2), (WithoutDecimals, from0, to0), (WithThreeDecimals, from3, to3) })
+        {
+            if (few.Count <= FewAmounts)
+                few.AddRange(await rows.Where(row => currencies.Contains(row.Currency) && row.AmountMinor >= from && row.AmountMinor <= to).OrderBy(row => row.Currency).ThenBy(row => row.AmountMinor).Select(row => row.Id).Take(FewAmounts + 1).ToListAsync(cancellationToken));
+        }
+        if (few.Count <= FewAmounts)
+            return rows.Where(row => few.Contains(row.Id));
         return rows.Where(row =>
             (WithoutDecimals.Contains(row.Currency) && row.AmountMinor >= from0 && row.AmountMinor <= to0)
             || (WithThreeDecimals.Contains(row.Currency) && row.AmountMinor >= from3 && row.AmountMinor <= to3)

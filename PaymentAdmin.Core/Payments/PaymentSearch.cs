@@ -120,10 +120,9 @@ public sealed class PaymentSearch(PaymentStore store) : IDisposable
 
     private static async Task<Result<PaymentPage>> PageAsync(PaymentDb db, SearchScope scope, PaymentFilter filter, string binding, KeysetCursor? cursor, int limit, CancellationToken cancellationToken)
     {
-        var matching = await PaymentQuery.ForAsync(db, scope, filter, cancellationToken);
-        if (cursor is { IsNewer: true } newer)
+        if (cursor is { IsNewer: true })
         {
-            var before = await ReadAsync(db, matching.Before(newer.At, newer.Id).OrderBy(row => row.CreatedAt).ThenBy(row => row.Id).Take(limit + 1), cancellationToken);
+            var before = await TakeAsync(db, scope, filter, cursor, limit + 1, cancellationToken);
             // Fewer than a page: the top is reached, and the first page is shown whole.
             if (before.Count > limit)
             {
@@ -133,7 +132,7 @@ public sealed class PaymentSearch(PaymentStore store) : IDisposable
             }
             cursor = null;
         }
-        var rows = await ReadAsync(db, (cursor is { } after ? matching.After(after.At, after.Id) : matching).NewestFirst().Take(limit + 1), cancellationToken);
+        var rows = await TakeAsync(db, scope, filter, cursor, limit + 1, cancellationToken);
         var hasMore = rows.Count > limit;
         if (hasMore)
             rows.RemoveAt(limit);
@@ -141,6 +140,29 @@ public sealed class PaymentSearch(PaymentStore store) : IDisposable
             rows,
             cursor is null || rows.Count == 0 ? null : CursorOf(rows[0], isNewer: true, binding),
             hasMore ? CursorOf(rows[^1], isNewer: false, binding) : null);
+    }
+
+    /// <summary>So many rows from the cursor on, nearest first.</summary>
+    private static async Task<List<PaymentRow>> TakeAsync(PaymentDb db, SearchScope scope, PaymentFilter filter, KeysetCursor? cursor, int count, CancellationToken cancellationToken)
+    {
+        var found = new List<PaymentRow>();
+        var parts = PaymentQuery.OneByOne(filter);
+        foreach (var part in parts)
+        {
+            var rows = await PaymentQuery.ForAsync(db, scope, part, cancellationToken);
+            var ordered = cursor switch
+            {
+                { IsNewer: true } newer => rows.Before(newer.At, newer.Id).OrderBy(row => row.CreatedAt).ThenBy(row => row.Id),
+                { } after => rows.After(after.At, after.Id).NewestFirst(),
+                null => rows.NewestFirst(),
+            };
+            found.AddRange(await ReadAsync(db, ordered.Take(count), cancellationToken));
+        }
+        if (parts.Count == 1)
+            return found;
+        // What changed between two reads may be in both.
+        var merged = found.DistinctBy(row => row.Id).OrderBy(row => row.CreatedAt).ThenBy(row => row.Id);
+        return [.. (cursor is { IsNewer: true } ? merged : merged.Reverse()).Take(count)];
     }
 
     private static string CursorOf(PaymentRow row, bool isNewer, string binding) => new KeysetCursor(row.CreatedAt, row.Id, isNewer).ToText(binding);
@@ -173,28 +195,45 @@ public sealed class PaymentSearch(PaymentStore store) : IDisposable
 
     private static async Task<PaymentCounts> CountAsync(PaymentDb db, SearchScope scope, PaymentFilter filter, CancellationToken cancellationToken)
     {
-        var matching = await PaymentQuery.ForAsync(db, scope, filter, cancellationToken);
         // The tabs choose among statuses and refunds, so their figures leave both out of the filter.
         var anyStatus = filter with { Statuses = [], HasRefund = null };
         var tabs = await PaymentQuery.ForAsync(db, scope, anyStatus, cancellationToken);
         var byStatus = new Dictionary<PaymentStatus, CappedCount>();
         foreach (var status in Enum.GetValues<PaymentStatus>())
             byStatus[status] = await CappedAsync(tabs.Where(row => row.Status == status), cancellationToken);
-        var count = await CappedAsync(matching, cancellationToken);
-        var sums = await matching.NewestFirst().Take(CappedCount.CountMax)
-            .GroupBy(row => row.Currency)
-            .Select(group => new { group.Key, Count = group.Count(), Sum = group.Sum(row => row.AmountMinor) })
-            .ToListAsync(cancellationToken);
+        var count = await CappedAsync(db, scope, filter, cancellationToken);
+        var totals = await TotalsAsync(db, scope, count.IsMore ? [filter] : PaymentQuery.OneByOne(filter), cancellationToken);
         return new PaymentCounts
         {
             Matching = count,
             ByStatus = byStatus,
             All = new CappedCount(byStatus.Values.Any(one => one.IsMore) ? CappedCount.CountMax + 1 : byStatus.Values.Sum(one => one.Number)),
             WithRefund = await CappedAsync(tabs.Where(row => row.RefundReservedMinor > 0), cancellationToken),
-            Totals = [.. sums.OrderByDescending(sum => sum.Count).ThenBy(sum => sum.Key, StringComparer.Ordinal).Select(sum => new CurrencyTotal(sum.Key, sum.Count, sum.Sum))],
-            InOtherMode = count.Number > 0 ? default : await CappedAsync(await PaymentQuery.ForAsync(db, scope with { Mode = Other(scope.Mode) }, filter, cancellationToken), cancellationToken),
+            Totals = [.. totals.OrderByDescending(total => total.Count).ThenBy(total => total.Currency, StringComparer.Ordinal)],
+            InOtherMode = count.Number > 0 ? default : await CappedAsync(db, scope with { Mode = Other(scope.Mode) }, filter, cancellationToken),
             HasAny = count.Number > 0 || await db.Payments.AnyAsync(row => row.TenantId == scope.TenantId && row.Mode == scope.Mode, cancellationToken),
         };
+    }
+
+    private static async Task<IEnumerable<CurrencyTotal>> TotalsAsync(PaymentDb db, SearchScope scope, IReadOnlyList<PaymentFilter> parts, CancellationToken cancellationToken)
+    {
+        var totals = new List<CurrencyTotal>();
+        foreach (var part in parts)
+        {
+            totals.AddRange(await (await PaymentQuery.ForAsync(db, scope, part, cancellationToken)).NewestFirst().Take(CappedCount.CountMax)
+                .GroupBy(row => row.Currency)
+                .Select(group => new CurrencyTotal(group.Key, group.Count(), group.Sum(row => row.AmountMinor)))
+                .ToListAsync(cancellationToken));
+        }
+        return totals.GroupBy(total => total.Currency, StringComparer.Ordinal).Select(group => new CurrencyTotal(group.Key, group.Sum(total => total.Count), group.Sum(total => total.AmountMinor)));
+    }
+
+    private static async Task<CappedCount> CappedAsync(PaymentDb db, SearchScope scope, PaymentFilter filter, CancellationToken cancellationToken)
+    {
+        var number = 0L;
+        foreach (var part in PaymentQuery.OneByOne(filter))
+            number += (await CappedAsync(await PaymentQuery.ForAsync(db, scope, part, cancellationToken), cancellationToken)).Number;
+        return new CappedCount(Math.Min(number, CappedCount.CountMax + 1));
     }
 
     private static async Task<CappedCount> CappedAsync(IQueryable<Payment> rows, CancellationToken cancellationToken) =>

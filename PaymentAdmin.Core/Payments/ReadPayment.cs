@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
@@ -14,6 +15,7 @@ public sealed record TimelineObject(Guid Id, DateTimeOffset At, string Type, str
 /// <summary>A payment with everything about it, as <c>GET /v1/payments/{id}</c> answers it.</summary>
 public sealed record PaymentWithEverything : PaymentObject
 {
+    // The payment itself comes first, its id before everything.
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
     public PaymentWithEverything(PaymentObject payment) : base(payment)
     {
@@ -23,9 +25,13 @@ public sealed record PaymentWithEverything : PaymentObject
         Timeline = [];
     }
 
+    [JsonPropertyOrder(1)]
     public required IReadOnlyList<AttemptObject> Attempts { get; init; }
+    [JsonPropertyOrder(1)]
     public required IReadOnlyList<RefundObject> Refunds { get; init; }
+    [JsonPropertyOrder(1)]
     public required IReadOnlyList<ProofObject> Proofs { get; init; }
+    [JsonPropertyOrder(1)]
     public required IReadOnlyList<TimelineObject> Timeline { get; init; }
 }
 

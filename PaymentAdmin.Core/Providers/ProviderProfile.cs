@@ -147,6 +147,12 @@ public sealed record EnvironmentNames(IReadOnlyDictionary<string, string> Fields
 
     /// <summary>Pages of the shop that payers come back to: their origins become return origins of the tenant.</summary>
     public IReadOnlyList<string> ReturnUrls { get; init; } = [];
+
+    /// <summary>Known and without effect: keys for a browser's form, and addresses that are made here.</summary>
+    public IReadOnlyList<string> Unneeded { get; init; } = [];
+
+    /// <summary>Every variable that has a meaning.</summary>
+    public IReadOnlyList<string> All => [.. Fields.Keys, .. new[] { BaseUrl, Switch, Mode }.OfType<string>(), .. ReturnUrls, .. Unneeded];
 }
 
 /// <summary>A test card, phone or PIN of the provider's own, and what it does.</summary>

@@ -67,6 +67,36 @@ public sealed class Source003DocumentTests(SourceServer server) : IClassFixture<
         Assert.Empty(await world.InboxAsync());
     }
 
+    [Theory]
+    [InlineData("/api/v1/payments/webhook/flutterwave")]
+    [InlineData("/webhook/flutterwave")]
+    public async Task Flutterwaves_event_is_taken_once_and_only_with_our_text(string path)
+    {
+        var text = "a-text-of-our-own-" + IdSource.NewToken(12);
+        await world.AccountAsync("flutterwave", credentials: [("secret_key", "FLWSECK_TEST-" + IdSource.NewId(TestClock.DefaultStart).ToString("N") + "-X"), ("webhook_secret", text)]);
+        const string body = """{"event":"charge.completed","data":{"id":4711,"tx_ref":"nobodys","status":"successful"}}""";
+
+        Assert.Equal("Invalid signature", (await world.DeliverAsync(path, body, "verif-hash", "another-text-of-the-length")).IsProblem(400, "invalid_signature")["detail"]);
+        Assert.Equal("""{"status":"success"}""", (await world.DeliverAsync(path, body, "verif-hash", text)).Is(200).Text);
+        Assert.Equal("""{"status":"success","message":"Already processed"}""", (await world.DeliverAsync(path, body, "verif-hash", text)).Is(200).Text);
+        Assert.Single(await world.InboxAsync());
+    }
+
+    [Theory]
+    [InlineData("/api/v1/payments/webhook/stripe")]
+    [InlineData("/webhook/stripe")]
+    public async Task Stripes_event_is_taken_once_and_only_signed(string path)
+    {
+        var secret = "whsec_" + IdSource.NewId(TestClock.DefaultStart).ToString("N");
+        await world.AccountAsync("stripe", credentials: [("secret_key", "sk_test_" + IdSource.NewId(TestClock.DefaultStart).ToString("N")), ("webhook_secret", secret)]);
+        const string body = """{"id":"evt_003","type":"checkout.session.completed","livemode":false,"data":{"object":{"id":"cs_test_nobodys"}}}""";
+
+        (await world.DeliverAsync(path, body, "Stripe-Signature", SourceWorld.StripeSignature("whsec_of_somebody_else", body))).IsProblem(400, "invalid_signature");
+        Assert.Equal("""{"status":"success"}""", (await world.DeliverAsync(path, body, "Stripe-Signature", SourceWorld.StripeSignature(secret, body))).Is(200).Text);
+        Assert.Equal("""{"status":"success","message":"Already processed"}""", (await world.DeliverAsync(path, body, "Stripe-Signature", SourceWorld.StripeSignature(secret, body))).Is(200).Text);
+        Assert.Single(await world.InboxAsync());
+    }
+
     [Fact]
     public async Task Event_about_an_unknown_transaction_is_kept_and_answered_as_success() =>
         Assert.Equal("""{"status":"success"}""", (await HookAsync(Charge("nobodys-reference"))).Is(200).Text);

@@ -50,9 +50,12 @@ public sealed class SourceWorld : IAsyncDisposable
     public HttpClient Stranger { get; }
 
     /// <summary>The tenant <c>default</c> of a server of its own.</summary>
-    public static async Task<SourceWorld> StartAsync(params (string Key, string? Value)[] settings)
+    public static Task<SourceWorld> StartAsync(params (string Key, string? Value)[] settings) =>
+        StartAsync(new TestAppOptions { Settings = settings.ToDictionary(pair => pair.Key, pair => pair.Value) });
+
+    public static async Task<SourceWorld> StartAsync(TestAppOptions options)
     {
-        var app = await TestApp.StartAsync(settings);
+        var app = await TestApp.StartAsync(options);
         return new SourceWorld(app, ownsApp: true, await app.TenantIdAsync(), await app.KeyClientAsync());
     }
 

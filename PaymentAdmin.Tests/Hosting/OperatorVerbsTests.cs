@@ -1,13 +1,8 @@
 using System.Security.Cryptography;
-using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Tests.Support;
-using PaymentAdmin.Web.Hosting;
-using PaymentAdmin.Web.Hosting.Verbs;
 
 namespace PaymentAdmin.Tests.Hosting;
 
@@ -162,25 +157,7 @@ public sealed class OperatorVerbsTests : IAsyncLifetime
         Assert.All(made, one => Assert.Equal((0, ""), (one.ExitCode, one.Errors)));
     }
 
-    private Task<Run> RunAsync(params string[] arguments) => RunAsync(app.Database, arguments);
+    private Task<VerbRun> RunAsync(params string[] arguments) => VerbRun.BesideAsync(app, arguments);
 
-    private async Task<Run> RunAsync(TestDatabase database, string[] arguments)
-    {
-        using var output = new StringWriter();
-        using var errors = new StringWriter();
-        var exitCode = await OperatorVerbs.RunAsync(arguments, output, errors, () => Builder(database));
-        return new Run(exitCode, output.ToString(), errors.ToString());
-    }
-
-    private WebApplicationBuilder Builder(TestDatabase database)
-    {
-        var builder = RootSettings.CreateBuilder(["--environment=Test"]);
-        builder.Configuration.AddInMemoryCollection(database.Settings.Append(new("Security:MasterKey", TestApp.MasterKey)).Append(new("DataDirectory", app.Get<PaymentAdmin.Core.Common.Deployment>().DataDirectory)));
-        return builder;
-    }
-
-    private sealed record Run(int ExitCode, string Output, string Errors)
-    {
-        public JsonElement Json => JsonDocument.Parse(Output.Length > 0 ? Output : throw new InvalidOperationException(Errors)).RootElement;
-    }
+    private Task<VerbRun> RunAsync(TestDatabase database, string[] arguments) => VerbRun.OnAsync(database.Settings, app.Get<PaymentAdmin.Core.Common.Deployment>().DataDirectory, "Test", arguments);
 }

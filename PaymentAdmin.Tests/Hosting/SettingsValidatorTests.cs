@@ -59,6 +59,13 @@ public sealed class SettingsValidatorTests : IDisposable
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(home, "data", GeneratedKey.FileName)));
     }
 
+    [Theory]
+    [InlineData("Production", null, false)]
+    [InlineData("Production", "true", true)]
+    [InlineData("Staging", null, true)]
+    public void Unsigned_aliases_are_closed_in_Production_unless_they_are_opened(string environment, string? given, bool isOpen) =>
+        Assert.Equal(isOpen, Read(environment, ("Webhooks:UnsignedAlias", given)).UnsignedAlias);
+
     [Fact]
     public void Start_that_fails_leaves_no_key_behind()
     {

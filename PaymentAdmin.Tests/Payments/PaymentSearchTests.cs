@@ -48,6 +48,32 @@ public sealed class PaymentSearchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rows_of_several_values_come_in_one_order_in_both_directions()
+    {
+        for (var i = 0; i < 12; i++)
+        {
+            if (i % 3 == 0)
+                await engine.PaidAsync(20_000);
+            else
+                await CreateAsync(request => i % 3 == 1 ? request with { Provider = ScriptedProvider.Id } : request with { Currency = "JPY" }, isSameMoment: i % 2 == 1);
+        }
+        var several = new PaymentFilter { Statuses = [PaymentStatus.Succeeded, PaymentStatus.Pending, PaymentStatus.Failed] };
+        var whole = await IdsAsync(several);
+        var seen = new List<Guid>();
+        PaymentPage page = await PageAsync(several, null, 3);
+        for (seen.AddRange(page.Rows.Select(row => row.Id)); page.OlderCursor is not null; seen.AddRange(page.Rows.Select(row => row.Id)))
+            page = await PageAsync(several, page.OlderCursor, 3);
+
+        Assert.Equal(8, whole.Count);
+        Assert.Equal(whole, seen);
+        Assert.Equal(whole, (await IdsAsync(PaymentFilter.All)).Where(whole.Contains));
+        Assert.Equal(seen[3..6], (await PageAsync(several, page.NewerCursor, 3)).Rows.Select(row => row.Id));
+        Assert.Equal(12, (await IdsAsync(new() { Currencies = ["KZT", "JPY"] })).Count);
+        var counts = await Search.CountAsync(Scope, new PaymentFilter { Statuses = [PaymentStatus.Succeeded, PaymentStatus.Created] }, CancellationToken.None);
+        Assert.Equal((8, 2), (counts.Matching.Number, counts.Totals.Count));
+    }
+
+    [Fact]
     public async Task Cursor_of_another_filter_tenant_or_none_at_all_is_refused()
     {
         await CreateAsync();

@@ -114,6 +114,60 @@ public sealed class ImportAccountsTests
         (await world.DeliverAsync("/api/v1/payments/webhook/paystack", body, "x-paystack-signature", SourceWorld.Hex512("another_webhook_secret", body))).IsProblem(400, "invalid_signature");
     }
 
+    [Theory]
+    [InlineData("sandbox", Mode.Test, true)]
+    [InlineData(null, Mode.Test, true)]
+    [InlineData("production", Mode.Live, false)]
+    public async Task Mpesa_is_what_its_environment_says(string? environment, Mode mode, bool isEnabled)
+    {
+        var mpesa = await OnlyAsync(("MPESA_CONSUMER_KEY", "a-consumer-key"), ("MPESA_CONSUMER_SECRET", "a-consumer-secret"), ("MPESA_SHORTCODE", "174379"), ("MPESA_PASSKEY", "a-passkey"), ("MPESA_CALLBACK_URL", "https://shop.example/webhook/mpesa"), ("MPESA_ENVIRONMENT", environment));
+
+        Assert.Equal(("mpesa", mode, AccountEndpoint.Provider, isEnabled), (mpesa.Provider, mpesa.Mode, mpesa.Endpoint, mpesa.IsEnabled));
+        Assert.Equal(isEnabled, mpesa.DisabledReason is null);
+    }
+
+    [Theory]
+    [InlineData("FLWSECK_TEST-0123456789abcdef-X", Mode.Test, true)]
+    [InlineData("FLWSECK-0123456789abcdef-X", Mode.Live, false)]
+    public async Task Flutterwaves_key_says_its_mode(string key, Mode mode, bool isEnabled)
+    {
+        var flutterwave = await OnlyAsync(("FLUTTERWAVE_SECRET_KEY", key), ("FLUTTERWAVE_WEBHOOK_SECRET", "a-text-of-our-own"), ("FLUTTERWAVE_PUBLIC_KEY", "x"));
+
+        Assert.Equal(("flutterwave", mode, isEnabled), (flutterwave.Provider, flutterwave.Mode, flutterwave.IsEnabled));
+    }
+
+    [Fact]
+    public async Task Placeholders_of_document_003_are_named_and_switch_nothing_on()
+    {
+        await using var app = await TestApp.StartAsync(("PAYSTACK_SECRET_KEY", "your_paystack_secret_key"), ("FLUTTERWAVE_SECRET_KEY", "your_flutterwave_secret_key"), ("STRIPE_SECRET_KEY", "your_stripe_secret_key"), ("MPESA_CONSUMER_KEY", "your_mpesa_consumer_key"), ("MPESA_CONSUMER_SECRET", "your_mpesa_consumer_secret"), ("MPESA_SHORTCODE", "your_mpesa_shortcode"), ("MPESA_PASSKEY", "your_mpesa_passkey"));
+
+        var accounts = await AccountsAsync(app);
+
+        Assert.Equal(["flutterwave", "mpesa", "paystack", "stripe"], accounts.Select(account => account.Provider));
+        Assert.All(accounts, account => Assert.False(account.IsEnabled));
+        Assert.Equal(["FLUTTERWAVE_SECRET_KEY", "MPESA_SHORTCODE", "PAYSTACK_SECRET_KEY", "STRIPE_SECRET_KEY"], accounts.Select(account => Assert.Single(account.DisabledReason!.Split(' '), word => word.Contains('_', StringComparison.Ordinal) && word.All(letter => char.IsAsciiLetterUpper(letter) || letter == '_'))));
+    }
+
+    [Fact]
+    public async Task Every_name_of_the_documents_is_known_and_stands_in_the_example()
+    {
+        // contract.md section 2, and what the five documents show in their examples.
+        string[] settings = ["DATABASE_URL", "PORT", "CORS_ORIGINS", "HIGH_RISK_THRESHOLD", "BACKEND_URL", "FRONTEND_URL", "DEBUG"];
+        string[] credentials =
+        [
+            "IOKA_API_KEY", "IOKA_BASE_URL", "IOKA_WEBHOOK_SECRET", "IOKA_ENABLED", "KASPI_ACCESS_TOKEN", "PRODUCTION_API_URL", "IKHOKHA_APP_ID", "IKHOKHA_SECRET_KEY", "IKHOKHA_RETURN_URL", "IKHOKHA_CANCEL_URL",
+            "MPESA_ENVIRONMENT", "MPESA_CONSUMER_KEY", "MPESA_CONSUMER_SECRET", "MPESA_SHORTCODE", "MPESA_PASSKEY", "MPESA_CALLBACK_URL", "PAYSTACK_SECRET_KEY", "PAYSTACK_PUBLIC_KEY", "PAYSTACK_WEBHOOK_SECRET",
+            "FLUTTERWAVE_SECRET_KEY", "STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_API_VERSION",
+        ];
+        await using var app = await TestApp.StartAsync();
+        var known = app.Get<Core.Providers.ProviderRegistry>().All.SelectMany(provider => provider.Profile.EnvironmentNames?.All ?? []).ToHashSet();
+        var example = (await File.ReadAllLinesAsync(Path.Combine(Repository.Root, ".env.example"))).Select(line => line.TrimStart('#').Split('=')).Where(parts => parts.Length == 2 && parts[0].All(letter => char.IsAsciiLetterUpper(letter) || letter == '_')).Select(parts => parts[0]).ToHashSet();
+
+        Assert.Empty(credentials.Except(known));
+        Assert.Empty(settings.Concat(known).Except(example));
+        Assert.Equal(["ASPNETCORE_ENVIRONMENT", "POSTGRES_PASSWORD"], example.Except(settings).Except(known).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task Environment_without_credentials_imports_nothing()
     {

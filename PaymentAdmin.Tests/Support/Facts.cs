@@ -81,6 +81,17 @@ public sealed class LongFactAttribute : FactAttribute, ITraitAttribute
     }
 }
 
+/// <summary>A test that types into a shell what a document says.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class CurlFactAttribute : FactAttribute
+{
+    public override string? Skip
+    {
+        get => base.Skip ?? Needs.Curl;
+        set => base.Skip = value;
+    }
+}
+
 /// <summary>Turns the attributes above into the `Category` that ./test filters by.</summary>
 public sealed class CategoryDiscoverer : ITraitDiscoverer
 {
@@ -98,6 +109,10 @@ internal static class Needs
     public static string? Postgres => TestMachine.PostgresServer is null
         ? "Needs PostgreSQL: ./test starts one, or PAYMENTADMIN_TEST_POSTGRES names one."
         : null;
+
+    public static string? Curl => Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "curl"))) == true
+        ? null
+        : "Needs curl in a shell (package curl).";
 
     public static string? Sqlite => TestMachine.Engine == TestEngine.Sqlite ? null : "Tests SQLite; this run is on PostgreSQL.";
 

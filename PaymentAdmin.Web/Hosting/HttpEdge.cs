@@ -131,6 +131,9 @@ public sealed class ResponseHeaders(RequestDelegate next)
     // Browsers hold a form's redirect against form-action too, and a payer's form ends at the provider.
     private static readonly PathString[] PayersForms = ["/pay", "/l"];
 
+    // An imitated provider sends the payer back to the shop, which is a page of the developer's own machine as often as not.
+    private static readonly PathString Imitations = "/sandbox";
+
     public Task InvokeAsync(HttpContext http)
     {
         http.TraceIdentifier = "req_" + IdSource.NewToken(16);
@@ -149,11 +152,16 @@ public sealed class ResponseHeaders(RequestDelegate next)
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()";
         // A file that somebody uploaded brings a stricter one; Blazor's own says less than ours.
         if (!headers.ContentSecurityPolicy.ToString().Contains("sandbox", StringComparison.Ordinal))
-            headers.ContentSecurityPolicy = ContentPolicy + (IsPayersForm(http.Request) ? "form-action 'self' https:" : "form-action 'self'");
+            headers.ContentSecurityPolicy = ContentPolicy + FormPolicy(http.Request);
         if (http.Request.IsHttps)
             headers.StrictTransportSecurity = "max-age=31536000";
         return Task.CompletedTask;
     }
+
+    private static string FormPolicy(HttpRequest request) =>
+        request.Path.StartsWithSegments(Imitations, StringComparison.OrdinalIgnoreCase) ? "form-action 'self' https: http://localhost:* http://127.0.0.1:*"
+        : IsPayersForm(request) ? "form-action 'self' https:"
+        : "form-action 'self'";
 
     private static bool IsPayersForm(HttpRequest request) => Array.Exists(PayersForms, path => request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase));
 }

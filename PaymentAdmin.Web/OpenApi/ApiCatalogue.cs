@@ -297,6 +297,12 @@ public static class ApiCatalogue
     {
         yield return new("health.live", Server, "GET", "/health/live", "Is the process alive") { Answer = ApiContent.Plain("text/plain", "ok") };
         yield return new("health.ready", Server, "GET", "/health/ready", "Can it serve") { Text = "503 with `not ok` while it cannot.", Answer = ApiContent.Plain("text/plain", "ok") };
+        yield return new("metrics", Server, "GET", "/metrics", "Figures for Prometheus")
+        {
+            Text = "With the bearer `Metrics:Token`; open to the own machine in Development. Payments, refunds, events, and what waits how long: of the whole installation, never of a tenant or shop.",
+            Answer = ApiContent.Plain("text/plain", "# TYPE paymentadmin_inbox_pending gauge\npaymentadmin_inbox_pending 0\n"),
+            Errors = [Codes.NotFound],
+        };
         yield return new("openapi", Server, "GET", "/openapi/v1.json", "This description") { Answer = ApiContent.Like("OpenApi", """{ "openapi": "3.1.0" }""") };
     }
 

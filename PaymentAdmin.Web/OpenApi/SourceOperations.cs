@@ -22,6 +22,19 @@ internal static class SourceOperations
 
     private static readonly string[] ProviderErrors = [Codes.ProviderUnavailable, Codes.ProviderRejected, Codes.ProviderOutcomeUnknown];
 
+    /// <summary>Of every route that starts a checkout of a payment that is there.</summary>
+    private static readonly string[] CheckoutErrors =
+    [
+        Codes.PaymentNotFound, Codes.PaymentFinal, Codes.AttemptOutcomeUnknown, Codes.CurrencyNotSupported, Codes.AmountOutOfRange, Codes.ProviderNotConfigured,
+        Codes.ProviderInTestMode, Codes.AccountAmbiguous, Codes.LiveModeRefused, .. ProviderErrors,
+    ];
+
+    /// <summary>Stripe moves every currency that there is here.</summary>
+    private static readonly string[] OrderErrors = [.. CheckoutErrors.Where(code => code != Codes.CurrencyNotSupported)];
+
+    /// <summary>Of every address without an account's key, apart from what each calls a delivery that is not authentic.</summary>
+    private static readonly string[] AliasErrors = [Codes.UseAccountUrl, Codes.TooLarge, Codes.RateLimited];
+
     public static IReadOnlyList<(string Name, string Text)> Tags { get; } =
     [
         (Donations, "A donation is a payment of yours, made at POST /v1/payments; its checkout is Ioka's."),
@@ -41,20 +54,21 @@ internal static class SourceOperations
             Text = "While a checkout is open the answer is that checkout.",
             Parameters = [new("id", "Our payment id, or the order reference.") { Example = "donation-17" }],
             Answer = ApiContent.Like("DonationStarted", Started),
-            Errors = [Codes.PaymentNotFound, Codes.ProviderNotConfigured, Codes.ProviderRejected],
+            Errors = CheckoutErrors,
         };
         yield return new("donations.payAsGuest", Donations, "POST", "/api/guest-donations/{id}/payment", "Start a guest's checkout")
         {
             Text = "Without any token, for payments that were made with `guest`; ten calls a minute per address and payment.",
             Parameters = [new("id", "Our payment id.") { Format = "uuid" }],
             Answer = ApiContent.Like("DonationStarted", Started),
-            Errors = [Codes.PaymentNotFound, Codes.ProviderNotConfigured, Codes.RateLimited],
+            // A guest's payment that is final is as if it were not there.
+            Errors = [.. CheckoutErrors.Where(code => code != Codes.PaymentFinal), Codes.RateLimited],
         };
         yield return new("donations.receive", Donations, "POST", "/api/webhooks/ioka", "Take Ioka's delivery")
         {
             Body = ApiContent.Plain("application/octet-stream", "…", "At most 256 KiB."),
             Answer = ApiContent.Plain("text/plain", "ok"),
-            Errors = [Codes.Unauthenticated, Codes.PaymentNotFound, Codes.UseAccountUrl],
+            Errors = [Codes.Unauthenticated, Codes.PaymentNotFound, .. AliasErrors],
         };
     }
 
@@ -65,13 +79,13 @@ internal static class SourceOperations
             Text = "Keyed by `order_reference`: the same registration again answers the same payment. On a demo account the page is our own and the names begin with DEMO_ and demo_payment_.",
             Body = ApiContent.Like("RegistrationRequest", """{ "amount": "150.00", "currency": "ZAR", "order_reference": "REG_2026_17", "email?": "thandi@example.com", "name?": "Thandi", "description?": "Conference ticket" }""", "", "email", "name", "description"),
             Answer = ApiContent.Like("RegistrationStarted", """{ "success": true, "payment_url": "https://securepay.example/pay/1", "transaction_ref": "019aa5b0-3c4d-7e5f-8a6b-7c8d9e0f1a2b", "payment_id": "019aa5b0-3c4d-7e5f-8a6b-7c8d9e0f1a2c" }"""),
-            Errors = [Codes.OrderReferenceInUse],
+            Errors = [Codes.OrderReferenceInUse, .. CheckoutErrors.Where(code => code is not (Codes.PaymentNotFound or Codes.PaymentFinal or Codes.AttemptOutcomeUnknown or Codes.AmountOutOfRange))],
         };
         yield return new("registrations.receive", Registrations, "POST", "/api/webhooks/ikhokha", "Take iKhokha's delivery")
         {
             Body = ApiContent.Plain("application/octet-stream", "…", "At most 256 KiB."),
             Answer = ApiContent.Plain("text/plain", "ok"),
-            Errors = [Codes.Unauthenticated, Codes.UseAccountUrl],
+            Errors = [Codes.Unauthenticated, .. AliasErrors],
         };
     }
 
@@ -84,7 +98,7 @@ internal static class SourceOperations
                 Parameters = [new("provider", "The provider's id.") { Example = "paystack" }],
                 Body = ApiContent.Plain("application/octet-stream", "…", "At most 256 KiB."),
                 Answer = ApiContent.Like("WebhookTaken", """{ "status": "success", "message": "Already processed" }""", "`message` on a repetition only.", "message"),
-                Errors = [Codes.InvalidSignature, Codes.NotFound],
+                Errors = [Codes.InvalidSignature, Codes.NotFound, .. AliasErrors],
             };
         }
     }
@@ -96,13 +110,13 @@ internal static class SourceOperations
         {
             Parameters = [new("order_id", "Our payment id, or the order reference.") { Example = "order-4711" }],
             Answer = ApiContent.Like("CheckoutSession", Session),
-            Errors = [Codes.PaymentNotFound],
+            Errors = OrderErrors,
         };
         yield return new("orders.createSession", Orders, "POST", "/api/payments/create_checkout_session", "Start a checkout that returns to an address of yours")
         {
             Body = ApiContent.Like("CheckoutSessionRequest", """{ "order_id": "order-4711", "return_url": "https://shop.example/payment/callback" }""", "", "return_url"),
             Answer = ApiContent.Like("CheckoutSession", Session),
-            Errors = [Codes.PaymentNotFound, Codes.ReturnUrlNotAllowed],
+            Errors = [.. OrderErrors, Codes.ReturnUrlNotAllowed],
         };
         yield return new("orders.checkStatus", Orders, "GET", "/api/payments/check_status", "Ask how a session stands")
         {
@@ -119,7 +133,7 @@ internal static class SourceOperations
         {
             Body = ApiContent.Plain("application/octet-stream", "…", "At most 256 KiB."),
             Answer = ApiContent.Plain("text/plain", "ok"),
-            Errors = [Codes.InvalidSignature],
+            Errors = [Codes.InvalidSignature, .. AliasErrors],
         };
     }
 
@@ -130,13 +144,13 @@ internal static class SourceOperations
             Text = "The BIN comes from the shop. Without an Idempotency-Key an equal request of the last ten minutes is answered with its payment.",
             Body = ApiContent.Like("KaspiCreateRequest", """{ "shop_id": 8, "amount": 10000, "phone": "77015211545", "message": "Order #12345" }""", "`amount` in tenge.", "message"),
             Answer = ApiContent.Like("KaspiCreated", """{ "success": true, "external_id": "131234567", "status": "Wait", "organization_bin": "210440028324" }"""),
-            Errors = [Codes.ShopNotConfigured, Codes.ProviderNotConfigured, Codes.DeviceTokenRequired, .. ProviderErrors],
+            Errors = [Codes.ShopNotConfigured, Codes.AttemptInProgress, Codes.ProviderNotConfigured, Codes.ProviderInTestMode, Codes.DeviceTokenRequired, Codes.LiveModeRefused, .. ProviderErrors],
         };
         yield return new("kaspi.createLink", Kaspi, "POST", "/payments/kaspi/create-link", "Make a payment link")
         {
             Body = ApiContent.Like("KaspiLinkRequest", """{ "shop_id": 8, "amount": 10000, "message": "Order #12345" }""", "`amount` in tenge.", "message"),
             Answer = ApiContent.Like("KaspiLinkMade", """{ "success": true, "payment_link": "https://pay.kaspi.kz/pay/7x", "payment_id": "131234568", "expire_date": "2026-11-21T07:00:00.000Z", "external_id": "131234568", "status": "Wait", "organization_bin": "210440028324" }"""),
-            Errors = [Codes.ShopNotConfigured, Codes.ProviderNotConfigured, Codes.DeviceTokenRequired, .. ProviderErrors],
+            Errors = [Codes.ShopNotConfigured, Codes.AttemptInProgress, Codes.ProviderNotConfigured, Codes.ProviderInTestMode, Codes.DeviceTokenRequired, Codes.LiveModeRefused, .. ProviderErrors],
         };
         yield return new("kaspi.status", Kaspi, "GET", "/payments/kaspi/status/{external_id}", "Ask how a payment stands")
         {

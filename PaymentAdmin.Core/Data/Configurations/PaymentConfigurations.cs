@@ -29,16 +29,19 @@ internal sealed class PaymentConfiguration : IEntityTypeConfiguration<Payment>
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.ShopNumber, payment.CreatedAt, payment.Id });
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.Provider, payment.CreatedAt, payment.Id });
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.OrganizationBin, payment.CreatedAt, payment.Id });
-        // Few payments have these, so their indexes hold few rows.
-        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.CreatedAt, payment.Id }, "ix_payments_with_exceptions").HasFilter("exceptions <> 0");
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.Currency, payment.CreatedAt, payment.Id });
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.Currency, payment.AmountMinor });
+        // Few payments have these, so their indexes hold few rows. Which exceptions it has is read in the index.
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.CreatedAt, payment.Id, payment.Exceptions }, "ix_payments_with_exceptions").HasFilter("exceptions <> 0");
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.CreatedAt, payment.Id }, "ix_payments_with_refunds").HasFilter("refund_reserved_minor > 0");
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.OrderReference });
-        builder.HasIndex(payment => new { payment.TenantId, payment.ProviderReference });
+        // With the mode, as every index that begins with the tenant: of two that name equally many columns, SQLite takes any.
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.ProviderReference });
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.PhoneDigits, payment.CreatedAt, payment.Id });
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.CustomerEmail, payment.CreatedAt, payment.Id });
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.CustomerId, payment.CreatedAt, payment.Id }, "ix_payments_of_customers").HasFilter("customer_id IS NOT NULL");
         builder.HasIndex(payment => new { payment.Status, payment.ExpiresAt });
-        builder.HasIndex(payment => new { payment.TenantId, payment.RepeatName });
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.RepeatName });
 
         builder.ToTable(table =>
         {
@@ -58,6 +61,8 @@ internal sealed class PaymentAttemptConfiguration : IEntityTypeConfiguration<Pay
         builder.HasOne<ProviderAccount>().WithMany().HasForeignKey(attempt => attempt.AccountId);
         builder.HasOne<ShopConfigVersion>().WithMany().HasForeignKey(attempt => attempt.ConfigVersionId);
         builder.HasIndex(attempt => new { attempt.AccountId, attempt.ProviderReference }).IsUnique();
+        // A payer's page and a customer's question name a session, and no account.
+        builder.HasIndex(attempt => attempt.ProviderReference);
         builder.HasIndex(attempt => attempt.ProviderReference2);
         builder.HasIndex(attempt => attempt.NextCheckAt);
         builder.HasIndex(attempt => attempt.CallbackTokenHash);

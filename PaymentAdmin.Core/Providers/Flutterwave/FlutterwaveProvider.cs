@@ -55,6 +55,7 @@ internal sealed class FlutterwaveProvider(ProviderHttp http, TimeProvider clock)
             new CredentialField(SecretKey, "Secret key", IsSecret: true, IsRequired: true, Shape: "^FLWSECK(_TEST)?-[A-Za-z0-9-]{8,120}$", TestOnly: "FLWSECK_TEST-", LiveOnly: "FLWSECK-", Hint: "Dashboard, Settings, API keys. FLWSECK_TEST-… or FLWSECK-…"),
             new CredentialField(WebhookSecret, "Secret hash", IsSecret: true, IsRequired: false, Shape: @"^\S{16,}$", Hint: "A text of your own, 16 characters at least; the same in the dashboard under Settings, Webhooks. Another one per mode.") { IsWebhookSecret = true },
         ],
+        EnvironmentNames = new EnvironmentNames(new Dictionary<string, string> { ["FLUTTERWAVE_SECRET_KEY"] = SecretKey, ["FLUTTERWAVE_WEBHOOK_SECRET"] = WebhookSecret }) { Unneeded = ["FLUTTERWAVE_PUBLIC_KEY", "FLUTTERWAVE_ENCRYPTION_KEY"] },
         TestBaseUrl = Host,
         LiveBaseUrl = Host,
         TestInstruments = FlutterwaveCards.Instruments,

@@ -68,6 +68,17 @@ internal sealed partial class MpesaProvider(ProviderHttp http, ProviderTokens to
             new CredentialField(SecurityCredential, "Security credential", IsSecret: true, IsRequired: false, Hint: "The initiator's password, encrypted with the environment's certificate on Daraja's portal.") { SandboxValue = "sandbox-security-credential" },
             new CredentialField(UnknownReferences, "Unknown account numbers at the paybill", IsSecret: false, IsRequired: false, Shape: "^(accept|refuse)$", Hint: "accept: the money lands in unallocated receipts. refuse: the payer is told before paying, where Safaricom has switched validation on."),
         ],
+        EnvironmentNames = new EnvironmentNames(new Dictionary<string, string>
+        {
+            ["MPESA_CONSUMER_KEY"] = ConsumerKey,
+            ["MPESA_CONSUMER_SECRET"] = ConsumerSecret,
+            ["MPESA_SHORTCODE"] = ShortCode,
+            ["MPESA_PASSKEY"] = Passkey,
+            ["MPESA_TILL"] = Till,
+            ["MPESA_INITIATOR_NAME"] = Initiator,
+            ["MPESA_SECURITY_CREDENTIAL"] = SecurityCredential,
+        })
+        { Mode = "MPESA_ENVIRONMENT", Unneeded = ["MPESA_CALLBACK_URL"] },
         TestBaseUrl = "https://sandbox.safaricom.co.ke",
         LiveBaseUrl = "https://api.safaricom.co.ke",
         TestInstruments =

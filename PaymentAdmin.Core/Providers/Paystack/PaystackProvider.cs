@@ -57,7 +57,7 @@ internal sealed class PaystackProvider(ProviderHttp http) : IPaymentProvider, IQ
             },
             new CredentialField(WebhookSecret, "Another webhook secret", IsSecret: true, IsRequired: false, Hint: "Leave it empty: Paystack signs with the secret key. For senders of your own that sign with another one."),
         ],
-        EnvironmentNames = new EnvironmentNames(new Dictionary<string, string> { ["PAYSTACK_SECRET_KEY"] = SecretKey, ["PAYSTACK_WEBHOOK_SECRET"] = WebhookSecret }),
+        EnvironmentNames = new EnvironmentNames(new Dictionary<string, string> { ["PAYSTACK_SECRET_KEY"] = SecretKey, ["PAYSTACK_WEBHOOK_SECRET"] = WebhookSecret }) { Unneeded = ["PAYSTACK_PUBLIC_KEY"] },
         TestBaseUrl = Host,
         LiveBaseUrl = Host,
         TestInstruments = PaystackCards.Instruments,

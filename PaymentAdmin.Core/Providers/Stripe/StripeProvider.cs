@@ -53,7 +53,7 @@ internal sealed class StripeProvider(ProviderHttp http, TimeProvider clock) : IP
             new CredentialField(WebhookSecret, "Webhook signing secret", IsSecret: true, IsRequired: false, Shape: @"^\S{16,}$", Hint: "whsec_…, shown at the endpoint under Developers, Webhooks. The prefix belongs to it.") { IsWebhookSecret = true },
             new CredentialField(ApiVersion, "API version", IsSecret: false, IsRequired: false, Shape: "^20[0-9]{2}-[0-9]{2}-[0-9]{2}(\\.[a-z]+)?$", Hint: $"Sent with every call; {DefaultVersion} when empty."),
         ],
-        EnvironmentNames = new EnvironmentNames(new Dictionary<string, string> { ["STRIPE_SECRET_KEY"] = SecretKey, ["STRIPE_WEBHOOK_SECRET"] = WebhookSecret, ["STRIPE_API_VERSION"] = ApiVersion }),
+        EnvironmentNames = new EnvironmentNames(new Dictionary<string, string> { ["STRIPE_SECRET_KEY"] = SecretKey, ["STRIPE_WEBHOOK_SECRET"] = WebhookSecret, ["STRIPE_API_VERSION"] = ApiVersion }) { Unneeded = ["STRIPE_PUBLISHABLE_KEY"] },
         TestBaseUrl = Host,
         LiveBaseUrl = Host,
         TestInstruments =

@@ -16,7 +16,11 @@ public static class OperatorVerbs
         new SetTenantVerb(),
         new CheckIntegrityVerb(),
         new VerifyAuditVerb(),
+        new CheckVerb(),
         new SeedDemoVerb(),
+        new SeedLoadVerb(),
+        new ExportPaymentsVerb(),
+        new BackupVerb(),
         new ImportLegacyVerb(),
         new RotateMasterKeyVerb(),
     ];

@@ -1318,19 +1318,23 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("Status", "ExpiresAt");
 
-                    b.HasIndex("TenantId", "ProviderReference");
-
-                    b.HasIndex("TenantId", "RepeatName");
-
                     b.HasIndex("TenantId", "Mode", "OrderReference");
 
                     b.HasIndex("TenantId", "Mode", "PaymentCode")
                         .IsUnique();
 
+                    b.HasIndex("TenantId", "Mode", "ProviderReference");
+
                     b.HasIndex("TenantId", "Mode", "ReferenceClaim")
                         .IsUnique();
 
+                    b.HasIndex("TenantId", "Mode", "RepeatName");
+
                     b.HasIndex("TenantId", "Mode", "CreatedAt", "Id");
+
+                    b.HasIndex("TenantId", "Mode", "Currency", "AmountMinor");
+
+                    b.HasIndex("TenantId", "Mode", "Currency", "CreatedAt", "Id");
 
                     b.HasIndex("TenantId", "Mode", "CustomerEmail", "CreatedAt", "Id");
 
@@ -1347,7 +1351,7 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                     b.HasIndex(new[] { "TenantId", "Mode", "CustomerId", "CreatedAt", "Id" }, "ix_payments_of_customers")
                         .HasFilter("customer_id IS NOT NULL");
 
-                    b.HasIndex(new[] { "TenantId", "Mode", "CreatedAt", "Id" }, "ix_payments_with_exceptions")
+                    b.HasIndex(new[] { "TenantId", "Mode", "CreatedAt", "Id", "Exceptions" }, "ix_payments_with_exceptions")
                         .HasFilter("exceptions <> 0");
 
                     b.HasIndex(new[] { "TenantId", "Mode", "CreatedAt", "Id" }, "ix_payments_with_refunds")
@@ -1541,6 +1545,8 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                     b.HasIndex("NextCheckAt");
 
                     b.HasIndex("PaymentId");
+
+                    b.HasIndex("ProviderReference");
 
                     b.HasIndex("ProviderReference2");
 
