@@ -94,7 +94,7 @@ public sealed class SourceCheckoutErrorsTests(SourceServer server) : IClassFixtu
 
     private ProviderProfile ProfileOf(string operation) => world.App.Get<ProviderRegistry>()[ProviderOf[operation]].Profile;
 
-    private Task AccountAsync(string operation)
+    private Task<ProviderAccount> AccountAsync(string operation)
     {
         var profile = ProfileOf(operation);
         return world.AccountAsync(profile.Id, credentials: [.. SandboxCredentials.For(profile).Select(field => (field.Key, field.Value))]);

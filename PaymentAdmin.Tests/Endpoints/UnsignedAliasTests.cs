@@ -4,6 +4,7 @@ using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Providers.Sandbox;
+using PaymentAdmin.Core.Shops;
 using PaymentAdmin.Core.Webhooks;
 using PaymentAdmin.Tests.Support;
 
@@ -172,7 +173,7 @@ public sealed class UnsignedAliasTests : IAsyncLifetime
         Assert.Empty(await closed.App.ReadAsync(db => db.UnmatchedWebhooks.ToListAsync()));
     }
 
-    private static Task OpenAsync(SourceWorld world, Guid? tenantId = null) =>
+    private static Task<ProviderAccount> OpenAsync(SourceWorld world, Guid? tenantId = null) =>
         world.AccountAsync("mpesa", tenantId, credentials: [.. SandboxCredentials.For(world.App.Get<ProviderRegistry>()["mpesa"].Profile).Select(field => (field.Key, field.Value))]);
 
     /// <summary>A prompt on a phone that never answers.</summary>

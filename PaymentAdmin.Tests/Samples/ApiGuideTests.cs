@@ -66,7 +66,7 @@ public sealed class ApiGuideTests
         foreach (var (i, step) in steps.Index())
             script.Append(System.Globalization.CultureInfo.InvariantCulture, $"{{\n{step.Commands}\n}} > answer-{i}\n");
         await File.WriteAllTextAsync(Path.Combine(folder, "guide.sh"), script.ToString());
-        var start = new ProcessStartInfo("bash", ["guide.sh"]) { WorkingDirectory = folder, RedirectStandardError = true, Environment = { ["API"] = api, ["KEY"] = key } };
+        var start = new ProcessStartInfo("bash", ["guide.sh"]) { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardError = true, Environment = { ["API"] = api, ["KEY"] = key } };
         using var shell = Process.Start(start)!;
         using var patience = new CancellationTokenSource(Patience);
         try
