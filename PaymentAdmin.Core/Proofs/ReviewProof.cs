@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Approvals;
+using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Payments;
@@ -18,6 +19,9 @@ public sealed record ProofDecision(Guid TenantId, Guid ProofId, int ExpectedVers
 public sealed class ReviewProof(PaymentStore store, ProviderRegistry providers, SubmitProof submit, ApplyObservation apply, TimeProvider clock, LiveUpdates updates)
 {
     public static readonly TimeSpan ClaimTime = TimeSpan.FromMinutes(15);
+
+    /// <summary>A shift: who was given proofs finds them there until then.</summary>
+    public static readonly TimeSpan AssignedTime = TimeSpan.FromHours(8);
     private const int OtherReasonLengthMin = 10;
 
     /// <summary>What the payer reads for each reason.</summary>
@@ -55,6 +59,33 @@ public sealed class ReviewProof(PaymentStore store, ProviderRegistry providers, 
             return proof.Version;
         },
         cancellationToken);
+
+    /// <summary>
+    /// Gives waiting proofs to one person for a shift. A proof that this person brought, or that another has before them at this moment, is left
+    /// where it is. Answers how many were given.
+    /// </summary>
+    public async Task<Result<int>> AssignAsync(Guid tenantId, IReadOnlyCollection<Guid> proofIds, Guid userId, Actor actor, CancellationToken cancellationToken)
+    {
+        if (Permissions.Missing(actor, Permissions.PaymentsReview) is { } missing)
+            return missing;
+        return await store.WriteAsync<int>(
+            async db =>
+            {
+                var person = await db.Users.AsNoTracking().FirstOrDefaultAsync(row => row.Id == userId && !row.IsDisabled && (row.TenantId == tenantId || row.TenantId == null), cancellationToken);
+                if (person is null || !Permissions.IsAllowed(person.Role, Permissions.ProofsReview))
+                    return Problem.Invalid("user_id", "is nobody who decides proofs here");
+                var now = clock.GetUtcNow();
+                var proofs = await db.ManualProofs.Where(row => proofIds.Contains(row.Id) && row.TenantId == tenantId).ToListAsync(cancellationToken);
+                var given = proofs.Where(row => row.IsOpen && row.SubmittedByUserId != userId && (row.ClaimedByUserId is null || row.ClaimedByUserId == userId || row.ClaimedUntil <= now)).ToList();
+                foreach (var proof in given)
+                    proof.Claim(userId, person.UserName, now + AssignedTime);
+                if (given.Count > 0)
+                    db.AuditEntries.Add(AuditEntry.By(actor, tenantId, now, "proof.assigned", "user", userId.ToString(), after: AuditJson.Of(new { to = person.UserName, proofs = given.ConvertAll(proof => proof.Id) })));
+                db.AfterCommit.Add(() => updates.Tell(new LiveUpdate(tenantId, "proof", null)));
+                return given.Count;
+            },
+            cancellationToken);
+    }
 
     /// <summary>Gives it back to the queue; false when it was not before this clerk.</summary>
     public Task<bool> ReleaseAsync(Guid tenantId, Guid proofId, Actor actor, CancellationToken cancellationToken) => store.WriteAsync(

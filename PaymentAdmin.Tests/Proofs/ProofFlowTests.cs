@@ -180,6 +180,25 @@ public sealed class ProofFlowTests : IAsyncLifetime
         Assert.True((await app.Get<ReviewProof>().ClaimAsync(tenantId, proof, two, default)).IsOk);
     }
 
+    [Fact]
+    public async Task Waiting_proofs_are_given_to_one_clerk_for_a_shift()
+    {
+        var proofs = new List<Guid>();
+        foreach (var i in new[] { 1, 2, 3 })
+            proofs.Add(Guid.Parse((await ProofAsync(await CreateAsync($"order-shift-{i}"), $"TXN-SHIFT-{i}"))["id"]!.GetValue<string>()));
+        var (one, two, auditor, lead) = (await ClerkAsync(), await ClerkAsync(), await ClerkAsync(Roles.Auditor), await ClerkAsync(Roles.Finance));
+        var review = app.Get<ReviewProof>();
+        Assert.True((await review.ClaimAsync(tenantId, proofs[0], two, default)).IsOk);
+
+        Assert.Equal(Codes.PermissionMissing, (await review.AssignAsync(tenantId, proofs, one.AnswerableUserId!.Value, two, default)).Problem!.Code);
+        Assert.Equal(["user_id"], (await review.AssignAsync(tenantId, proofs, auditor.AnswerableUserId!.Value, lead, default)).Problem!.Errors!.Keys);
+        Assert.Equal(2, (await review.AssignAsync(tenantId, proofs, one.AnswerableUserId!.Value, lead, default)).Value);
+
+        Assert.Equal(Codes.ChangedMeanwhile, (await review.ClaimAsync(tenantId, proofs[1], two, default)).Problem!.Code);
+        Assert.True((await review.ClaimAsync(tenantId, proofs[1], one, default)).IsOk);
+        Assert.Equal(1, await app.ReadAsync(db => db.AuditEntries.CountAsync(row => row.Action == "proof.assigned")));
+    }
+
     [Theory]
     [InlineData("a.svg", "<svg onload='x()'/>", 415)]
     [InlineData("a.png", "<html>", 415)]

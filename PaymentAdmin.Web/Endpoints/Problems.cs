@@ -33,6 +33,7 @@ public static class Problems
         [Codes.ShopNotConfigured] = (404, "The shop is not configured"),
         [Codes.UseAccountUrl] = (404, "Use the account's own address"),
         [Codes.MethodNotAllowed] = (405, "The method is not allowed"),
+        [Codes.LinkNotUsable] = (410, "The link is not usable"),
         [Codes.TooLarge] = (413, "Too large"),
         [Codes.UnsupportedMediaType] = (415, "The media type is not supported"),
         [Codes.RateLimited] = (429, "Too many requests"),

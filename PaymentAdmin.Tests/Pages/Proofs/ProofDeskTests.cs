@@ -86,6 +86,41 @@ public sealed class ProofDeskTests(Chromium chromium)
     }
 
     [BrowserFact]
+    public async Task Operator_brings_a_proof_and_gives_the_desk_its_work()
+    {
+        await using var app = await TestApp.StartAsync();
+        await SubmitAsync(app, 1);
+        var created = await app.Get<CreatePayment>().RunAsync(new CreatePaymentRequest { TenantId = await app.TenantIdAsync(), Mode = Mode.Test, OrderReference = "counter", AmountMinor = 500_000, Currency = "KZT", Provider = "manual", Method = "bank_transfer" }, Backend, default);
+        var (finance, clerk) = (await app.CreateUserAsync(Roles.Finance), await app.CreateUserAsync(Roles.Clerk));
+        await chromium.VisitAsync(new Visit { Site = new Uri(app.Url) }, async page =>
+        {
+            await SignInForm.FillInAsync(page, finance, $"/payments/{created.Value.PaymentId}?mode=test");
+            await page.GetByTestId("proof-add").ClickAsync();
+            await page.GetByTestId("proof-save").ClickAsync();
+            await Expect(page.GetByTestId("proof-form")).ToContainTextAsync("Choose the receipt.");
+            await page.GetByTestId("proof-reference").FillAsync("COUNTER-1");
+            await page.GetByTestId("proof-files").SetInputFilesAsync(new FilePayload { Name = "receipt.png", MimeType = "image/png", Buffer = "<html>"u8.ToArray() });
+            await page.GetByTestId("proof-save").ClickAsync();
+            await Expect(page.GetByTestId("proof-form")).ToContainTextAsync("is no JPEG, PNG, WebP or PDF");
+            await page.GetByTestId("proof-files").SetInputFilesAsync(new FilePayload { Name = "receipt.png", MimeType = "image/png", Buffer = Pictures.Png() });
+            await page.GetByTestId("proof-save").ClickAsync();
+            await Expect(page.GetByText("Another person decides it.")).ToBeVisibleAsync();
+
+            await page.GotoAsync("/proofs");
+            await Expect(page.GetByTestId("proofs-row")).ToHaveCountAsync(2);
+            await page.GetByTestId("proof-pick").First.CheckAsync();
+            await page.GetByTestId("proof-pick").Last.CheckAsync();
+            await page.GetByTestId("assign-to").SelectOptionAsync(new SelectOptionValue { Label = clerk });
+            await page.GetByTestId("assign-save").ClickAsync();
+            await Expect(page.GetByTestId("proofs-said")).ToContainTextAsync($"{clerk} has 2 of them");
+            await Expect(page.GetByTestId("proofs-row").First).ToContainTextAsync($"{clerk} has it");
+        });
+
+        Assert.Equal(1, await app.ReadAsync(db => db.ManualProofs.CountAsync(row => row.Reference == "COUNTER-1")));
+        Assert.Equal(PaymentStatus.InReview, await app.ReadAsync(db => db.Payments.Where(row => row.OrderReference == "counter").Select(row => row.Status).SingleAsync()));
+    }
+
+    [BrowserFact]
     public async Task Refund_above_the_limit_waits_and_another_person_sends_it()
     {
         await using var app = await TestApp.StartAsync(("Demo:Enabled", "true"));

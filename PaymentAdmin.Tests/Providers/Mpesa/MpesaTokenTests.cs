@@ -10,6 +10,7 @@ using PaymentAdmin.Tests.Support;
 namespace PaymentAdmin.Tests.Providers.Mpesa;
 
 /// <summary>Each new access token ends the one before, so there is one for all calls of all instances.</summary>
+[Collection(CrowdCollection.Name)]
 public sealed class MpesaTokenTests
 {
     [Fact]

@@ -12,6 +12,7 @@ public enum PaymentActionKind
     Ask,
     Cancel,
     Attach,
+    Proof,
     Refund,
 }
 
@@ -26,6 +27,8 @@ public sealed record PaymentAction(PaymentActionKind Kind, string Text, string I
             actions.Add(new(PaymentActionKind.Ask, $"Ask {providers.NameOf(shown.Provider)} now", "sync", WhyNotAsk(detail, providers)));
         if (frame.IsAllowed(Permissions.PaymentsReview) && ToAttach(detail) is not null)
             actions.Add(new(PaymentActionKind.Attach, "Attach reference…", "link", null));
+        if (frame.IsAllowed(Permissions.ProofsReview) && TakesProof(detail, providers))
+            actions.Add(new(PaymentActionKind.Proof, "Add proof…", "upload_file", null));
         if (frame.IsAllowed(Permissions.PaymentsWrite) && !detail.Payment.IsFinal)
             actions.Add(new(PaymentActionKind.Cancel, "Cancel…", "block", WhyNotCancel(detail)));
         if (frame.IsAllowed(Permissions.RefundsRequest))
@@ -35,6 +38,11 @@ public sealed record PaymentAction(PaymentActionKind Kind, string Text, string I
 
     /// <summary>The attempt whose reference at the provider nobody knows.</summary>
     public static PaymentAttempt? ToAttach(PaymentDetail detail) => detail.Attempts.FirstOrDefault(attempt => attempt is { Status: AttemptStatus.Unknown, ProviderReference: null });
+
+    /// <summary>Whoever pays here can only be believed by a person who looks: nobody else is asked.</summary>
+    private static bool TakesProof(PaymentDetail detail, ProviderRegistry providers) =>
+        detail.Payment.Status is PaymentStatus.Created or PaymentStatus.Pending or PaymentStatus.InReview
+        && detail.Shown is { } shown && providers.TryFind(shown.Provider, out var provider) && provider is not IQueriesStatus;
 
     private static string? WhyNotAsk(PaymentDetail detail, ProviderRegistry providers)
     {

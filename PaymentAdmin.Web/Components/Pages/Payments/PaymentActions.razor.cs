@@ -5,6 +5,7 @@ using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Secrets;
 using PaymentAdmin.Web.Components.Layout;
+using PaymentAdmin.Web.Components.Pages.Proofs;
 using PaymentAdmin.Web.Components.Shared;
 using Radzen;
 
@@ -49,6 +50,7 @@ public sealed partial class PaymentActions
         PaymentActionKind.Refund => "refund-open",
         PaymentActionKind.Attach => "attach-open",
         PaymentActionKind.Cancel => "cancel-open",
+        PaymentActionKind.Proof => "proof-add",
         _ => "ask-provider",
     };
 
@@ -64,6 +66,7 @@ public sealed partial class PaymentActions
                 PaymentActionKind.Ask => await AskAsync(tenantId, Frame),
                 PaymentActionKind.Refund => await RefundAsync(),
                 PaymentActionKind.Attach => await AttachAsync(tenantId, Frame),
+                PaymentActionKind.Proof => await AddProofAsync(),
                 _ => await CancelAsync(tenantId, Frame),
             });
         }
@@ -87,6 +90,15 @@ public sealed partial class PaymentActions
         var parameters = new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(RefundDialog.Detail)] = Detail };
         await Dialogs.OpenAsync<RefundDialog>($"Refund {Detail.Payment.OrderReference}", parameters, DialogLook());
         return null;
+    }
+
+    /// <summary>For a payer who sent the receipt by mail or stands at the counter.</summary>
+    private async Task<(Tone, string)?> AddProofAsync()
+    {
+        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(ProofDialog.Payment)] = Detail.Payment, [nameof(ProofDialog.Frame)] = Frame };
+        return await Dialogs.OpenAsync<ProofDialog>($"Add a proof to {Detail.Payment.OrderReference}", parameters, DialogLook()) is true
+            ? (Tone.Green, "The proof waits at the desk. Another person decides it.")
+            : null;
     }
 
     private async Task<(Tone, string)?> AttachAsync(Guid tenantId, PortalFrame frame)

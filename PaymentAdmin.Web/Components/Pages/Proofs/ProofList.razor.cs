@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Proofs;
 using PaymentAdmin.Web.Components.Layout;
@@ -18,6 +19,11 @@ public sealed partial class ProofList : IDisposable
     private ProofStage queue;
     private (int Waiting, int SentBack) counts;
 
+    private readonly HashSet<Guid> picked = [];
+    private List<UserItem> people = [];
+    private string assignee = "";
+    private string? said;
+
     [CascadingParameter]
     private PortalFrame? Frame { get; set; }
 
@@ -28,10 +34,19 @@ public sealed partial class ProofList : IDisposable
     private ListProofs List { get; set; } = null!;
 
     [Inject]
+    private ReviewProof Review { get; set; } = null!;
+
+    [Inject]
+    private ListUsers Users { get; set; } = null!;
+
+    [Inject]
     private LiveUpdates Updates { get; set; } = null!;
 
     [Inject]
     private TimeProvider Clock { get; set; } = null!;
+
+    /// <summary>Who reviews payments gives out the work of the desk.</summary>
+    private bool CanAssign => queue == ProofStage.Waiting && Frame?.IsAllowed(Permissions.PaymentsReview) == true;
 
     private IReadOnlyList<LinkTab> Tabs =>
     [
@@ -68,6 +83,32 @@ public sealed partial class ProofList : IDisposable
         }
         counts = (await List.CountAsync(tenantId, Frame.Mode, ProofStage.Waiting, leaving.Token), await List.CountAsync(tenantId, Frame.Mode, ProofStage.SentBack, leaving.Token));
         rows = await List.RunAsync(tenantId, Frame.Mode, queue, leaving.Token);
+        picked.IntersectWith(rows.Select(row => row.Id));
+        if (CanAssign && people.Count == 0)
+            people = (await Users.RunAsync(tenantId, withSuperadmins: false, leaving.Token)).FindAll(person => !person.IsDisabled && Permissions.IsAllowed(person.Role, Permissions.ProofsReview));
+    }
+
+    private void Pick(ProofRow row, bool isPicked)
+    {
+        if (isPicked)
+            picked.Add(row.Id);
+        else
+            picked.Remove(row.Id);
+    }
+
+    private async Task AssignAsync()
+    {
+        if (Frame?.TenantId is not { } tenantId || !Guid.TryParse(assignee, out var userId))
+            return;
+        var asked = picked.Count;
+        var given = await Review.AssignAsync(tenantId, [.. picked], userId, Frame.ToActor(), CancellationToken.None);
+        var name = people.Find(person => person.Id == userId)?.Email;
+        said = given.IsOk
+            ? $"{name} has {given.Value} of them for {TimeFormat.Span(ReviewProof.AssignedTime)}.{(given.Value < asked ? " The others are before somebody else, or were brought by this person." : "")}"
+            : given.Problem!.Detail;
+        picked.Clear();
+        assignee = "";
+        await LoadAsync();
     }
 
     private static void NameRow(RowRenderEventArgs<ProofRow> row) => row.Attributes["data-testid"] = "proofs-row";
