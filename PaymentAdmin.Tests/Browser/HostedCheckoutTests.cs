@@ -39,10 +39,7 @@ public sealed class HostedCheckoutTests(Chromium chromium)
         using var api = app.Client(await app.CreateKeyAsync());
         await chromium.VisitAsync(new Visit { Site = new Uri(app.Url), ExpectedErrors = ["404", "400"] }, async page =>
         {
-            await page.GotoAsync("/account/sign-in");
-            await page.GetByTestId("signin-email").FillAsync(email);
-            await page.GetByTestId("signin-password").FillAsync(TestApp.Password);
-            await page.GetByTestId("signin-submit").ClickAsync();
+            await SignInForm.FillInAsync(page, email, "/payments");
             await Expect(page.GetByTestId("payments-row").First).ToBeVisibleAsync();
 
             var paid = await CreateAsync(api, provider, currency, "paid");
