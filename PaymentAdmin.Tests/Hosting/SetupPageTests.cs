@@ -22,7 +22,7 @@ public sealed partial class SetupPageTests(Chromium chromium)
             await page.GetByTestId("setup-password").FillAsync(TestApp.Password);
             await page.GetByTestId("setup-code").FillAsync(code);
             await page.GetByTestId("setup-submit").ClickAsync();
-            await Assertions.Expect(page).ToHaveURLAsync(new Uri(new Uri(app.Url), "/payments").ToString());
+            await Assertions.Expect(page).ToHaveURLAsync(new Uri(new Uri(app.Url), "/").ToString());
             Assert.Contains(await page.Context.CookiesAsync(), cookie => cookie is { Name: "paymentadmin", HttpOnly: true, SameSite: SameSiteAttribute.Lax });
             var circuit = page.WaitForWebSocketAsync();
             await page.GotoAsync("/superadmin/payment-configs");
