@@ -31,7 +31,7 @@ public sealed class ApprovalLoop(DecideApproval approvals, TimeProvider clock, I
 
 /// <summary>Holds yesterday against the providers' own lists, once a day and account. Nobody waits for it, so the start goes first.</summary>
 public sealed class CompareLoop(CompareBooks compare, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<CompareLoop> logger)
-    : Loop(TimeSpan.FromMinutes(4), clock, lifetime, logger)
+    : Loop(TimeSpan.FromMinutes(30), clock, lifetime, logger)
 {
     private static readonly TimeSpan StartFirst = TimeSpan.FromMinutes(1);
     private readonly TimeProvider clock = clock;
