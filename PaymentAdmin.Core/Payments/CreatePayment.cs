@@ -112,6 +112,8 @@ public sealed class CreatePayment(PaymentStore store, StartAttempt startAttempt,
         PaymentLink? link = null;
         if (request.LinkId is { } linkId)
         {
+            // One after the other: who comes between two of the questions below would find the order reference taken by the very payment that it is led to.
+            await db.LockNameAsync($"payment link {linkId}", cancellationToken);
             link = await db.PaymentLinks.AsNoTracking().SingleAsync(row => row.Id == linkId, cancellationToken);
             var isPaid = await db.Payments.AnyAsync(row => row.LinkId == linkId && row.Status == PaymentStatus.Succeeded, cancellationToken);
             if (link.StatusAt(now, isPaid) is var status and not LinkStatus.Active)
