@@ -19,17 +19,16 @@ public static class ExportEndpoints
     public static IEndpointRouteBuilder MapExports(this IEndpointRouteBuilder routes)
     {
         // A million rows take longer than a page may: the file ends when it is whole, or when the caller goes away.
-        Map(routes, "/export/payments.csv", PaymentsAsync);
-        Map(routes, "/export/refunds.csv", RefundsAsync);
-        Map(routes, "/export/receipts.csv", ReceiptsAsync);
-        Map(routes, "/export/logs.csv", LogsAsync);
-        Map(routes, "/export/webhooks.csv", WebhooksAsync);
-        Map(routes, "/export/audit.csv", AuditAsync).ExcludeFromDescription();
+        var export = routes.MapGroup("/export").AllowAnonymous().RequireRateLimiting(RateLimits.Exports);
+        export.DisableRequestTimeout();
+        export.MapGet("/payments.csv", PaymentsAsync);
+        export.MapGet("/refunds.csv", RefundsAsync);
+        export.MapGet("/receipts.csv", ReceiptsAsync);
+        export.MapGet("/logs.csv", LogsAsync);
+        export.MapGet("/webhooks.csv", WebhooksAsync);
+        export.MapGet("/audit.csv", AuditAsync).ExcludeFromDescription();
         return routes;
     }
-
-    private static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes, string path, Delegate handler) =>
-        routes.MapGet(path, handler).AllowAnonymous().DisableRequestTimeout().RequireRateLimiting(RateLimits.Exports);
 
     private static Task<IResult> RefundsAsync(HttpContext http, ListFiles files, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken) =>
         WriteAsync(http, callers.FindAsync(http, Scopes.PaymentsRead, Permissions.Export, cancellationToken), files.Refunds, RefundFilter.Read, filter => filter.Mode, ListFiles.Of, clock, cancellationToken);
