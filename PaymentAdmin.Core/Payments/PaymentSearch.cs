@@ -27,6 +27,20 @@ public sealed record PaymentRow
     public int? ShopNumber { get; init; }
     public string? ShopName { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>What only a chosen column shows; masked as the payer is.</summary>
+    public DateTimeOffset? SucceededAt { get; init; }
+    public DateTimeOffset UpdatedAt { get; init; }
+    public DateTimeOffset? ExpiresAt { get; init; }
+    public string? OrganizationBin { get; init; }
+    public string? ProviderReference { get; init; }
+    public long RefundableMinor { get; init; }
+    public string? CustomerId { get; init; }
+    public string? CustomerName { get; init; }
+    public string? CustomerEmail { get; init; }
+    public string? CustomerPhone { get; init; }
+    public string? ProofReference { get; init; }
+    public string? PaymentCode { get; init; }
 }
 
 /// <summary>One page of the list. A cursor is null where there is nothing more in its direction.</summary>
@@ -188,6 +202,18 @@ public sealed class PaymentSearch(PaymentStore store) : IDisposable
             Payer = SecretMask.Phone(row.CustomerPhone) ?? SecretMask.Email(row.CustomerEmail) ?? row.CustomerName,
             ShopNumber = row.ShopNumber,
             CreatedAt = row.CreatedAt,
+            SucceededAt = row.SucceededAt,
+            UpdatedAt = row.UpdatedAt,
+            ExpiresAt = row.ExpiresAt,
+            OrganizationBin = row.OrganizationBin,
+            ProviderReference = row.ProviderReference,
+            RefundableMinor = Math.Max(0, row.ReceivedMinor - row.RefundReservedMinor - row.DisputedMinor),
+            CustomerId = row.CustomerId,
+            CustomerName = row.CustomerName,
+            CustomerEmail = SecretMask.Email(row.CustomerEmail),
+            CustomerPhone = SecretMask.Phone(row.CustomerPhone),
+            ProofReference = row.ProofReference,
+            PaymentCode = row.PaymentCode,
             ShopName = db.Shops.Where(shop => shop.Id == row.ShopId).Select(shop => shop.Name).FirstOrDefault(),
         }).ToListAsync(cancellationToken);
         return rows;

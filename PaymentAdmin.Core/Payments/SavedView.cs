@@ -12,7 +12,7 @@ public sealed class SavedView
     public required Guid UserId { get; init; }
     public required string Name { get; init; }
 
-    /// <summary>The filter as it stands in an address, without the mode: a view serves test and live.</summary>
+    /// <summary>Filter and columns as they stand in an address, without the mode: a view serves test and live.</summary>
     public required string Query { get; init; }
     public required bool IsShared { get; init; }
 

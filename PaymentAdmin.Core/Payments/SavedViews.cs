@@ -17,7 +17,7 @@ public sealed class SavedViews(PaymentStore store, ProviderRegistry providers, I
     public Task<List<SavedView>> ListAsync(Guid tenantId, Guid userId, CancellationToken cancellationToken) =>
         store.ReadAsync(db => db.SavedViews.Where(row => row.TenantId == tenantId && (row.UserId == userId || row.IsShared)).OrderBy(row => row.Name).ThenBy(row => row.Id).ToListAsync(cancellationToken), cancellationToken);
 
-    public async Task<Result<SavedView>> AddAsync(Guid tenantId, string name, PaymentFilter filter, bool isShared, Actor actor, CancellationToken cancellationToken)
+    public async Task<Result<SavedView>> AddAsync(Guid tenantId, string name, ShownPayments shown, bool isShared, Actor actor, CancellationToken cancellationToken)
     {
         if (Permissions.Missing(actor, Permissions.PaymentsRead) is { } missing)
             return missing;
@@ -34,7 +34,7 @@ public sealed class SavedViews(PaymentStore store, ProviderRegistry providers, I
                     return Problem.Invalid("name", "is the name of another view of yours");
                 if (await own.CountAsync(cancellationToken) >= PerUserMax)
                     return Problem.Invalid("name", $"cannot be kept: you have {PerUserMax} views already");
-                var view = new SavedView { Id = ids.NewId(), TenantId = tenantId, UserId = userId, Name = name, Query = (filter with { Mode = null }).ToQueryString(), IsShared = isShared, CreatedAt = clock.GetUtcNow() };
+                var view = new SavedView { Id = ids.NewId(), TenantId = tenantId, UserId = userId, Name = name, Query = QueryOf(shown), IsShared = isShared, CreatedAt = clock.GetUtcNow() };
                 db.SavedViews.Add(view);
                 db.AuditEntries.Add(AuditEntry.By(actor, tenantId, view.CreatedAt, "view.saved", "view", view.Id.ToString(), after: AuditJson.Of(new { view.Name, view.Query, view.IsShared })));
                 return view;
@@ -71,11 +71,14 @@ public sealed class SavedViews(PaymentStore store, ProviderRegistry providers, I
         },
         cancellationToken);
 
-    /// <summary>The view's filter; null when it is none any more (a provider of it is gone).</summary>
-    public PaymentFilter? FilterOf(SavedView view)
+    /// <summary>How a view of this is kept: two that show the same have the same text.</summary>
+    public static string QueryOf(ShownPayments shown) => (shown with { Filter = shown.Filter with { Mode = null } }).ToQueryString();
+
+    /// <summary>What the view shows; null when it cannot be shown any more (a provider of it is gone).</summary>
+    public ShownPayments? Open(SavedView view)
     {
         var pairs = view.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2)).Where(pair => pair.Length == 2).Select(pair => KeyValuePair.Create(pair[0], Uri.UnescapeDataString(pair[1])));
-        var read = PaymentFilter.Read(pairs, providers);
+        var read = ShownPayments.Read([.. pairs], providers);
         return read.IsOk ? read.Value : null;
     }
 }

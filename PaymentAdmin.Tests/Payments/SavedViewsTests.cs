@@ -17,16 +17,17 @@ public sealed class SavedViewsTests
         var views = engine.Get<SavedViews>();
         var (clerk, other) = (Person(Roles.Clerk), Person(Roles.Finance));
 
-        var own = (await views.AddAsync(engine.TenantId, " Failed ones ", Failed with { Mode = Mode.Test }, isShared: false, clerk, CancellationToken.None)).Value;
-        await views.AddAsync(engine.TenantId, "Shared", Failed, isShared: true, clerk, CancellationToken.None);
+        var own = (await views.AddAsync(engine.TenantId, " Failed ones ", new(Failed with { Mode = Mode.Test }, ["status", "amount"]), isShared: false, clerk, CancellationToken.None)).Value;
+        await views.AddAsync(engine.TenantId, "Shared", new(Failed), isShared: true, clerk, CancellationToken.None);
 
         Assert.Equal("Failed ones", own.Name);
-        Assert.Equal(Failed.ToQueryString(), views.FilterOf(own)!.ToQueryString());
+        Assert.Equal(Failed.ToQueryString(), views.Open(own)!.Filter.ToQueryString());
+        Assert.Equal(["status", "amount"], views.Open(own)!.Columns);
         Assert.Equal(["Failed ones", "Shared"], await NamesAsync(views, engine.TenantId, clerk));
         Assert.Equal(["Shared"], await NamesAsync(views, engine.TenantId, other));
         Assert.Empty(await NamesAsync(views, Guid.CreateVersion7(), clerk));
-        Assert.False((await views.AddAsync(engine.TenantId, "Shared", Failed, false, clerk, CancellationToken.None)).IsOk);
-        Assert.False((await views.AddAsync(engine.TenantId, " ", Failed, false, clerk, CancellationToken.None)).IsOk);
+        Assert.False((await views.AddAsync(engine.TenantId, "Shared", new(Failed), false, clerk, CancellationToken.None)).IsOk);
+        Assert.False((await views.AddAsync(engine.TenantId, " ", new(Failed), false, clerk, CancellationToken.None)).IsOk);
     }
 
     [Fact]
@@ -35,8 +36,8 @@ public sealed class SavedViewsTests
         await using var engine = await Engine.StartAsync();
         var views = engine.Get<SavedViews>();
         var (clerk, finance, admin) = (Person(Roles.Clerk), Person(Roles.Finance), Person(Roles.Admin));
-        var shared = (await views.AddAsync(engine.TenantId, "Shared", Failed, true, clerk, CancellationToken.None)).Value;
-        var own = (await views.AddAsync(engine.TenantId, "Own", Failed, false, clerk, CancellationToken.None)).Value;
+        var shared = (await views.AddAsync(engine.TenantId, "Shared", new(Failed), true, clerk, CancellationToken.None)).Value;
+        var own = (await views.AddAsync(engine.TenantId, "Own", new(Failed), false, clerk, CancellationToken.None)).Value;
 
         Assert.Equal(Codes.PermissionMissing, (await views.RemoveAsync(engine.TenantId, shared.Id, finance, CancellationToken.None)).Problem!.Code);
         Assert.Equal(Codes.NotFound, (await views.RemoveAsync(engine.TenantId, own.Id, admin, CancellationToken.None)).Problem!.Code);
@@ -51,8 +52,8 @@ public sealed class SavedViewsTests
         await using var engine = await Engine.StartAsync();
         var views = engine.Get<SavedViews>();
         var clerk = Person(Roles.Clerk);
-        var first = (await views.AddAsync(engine.TenantId, "A", Failed, false, clerk, CancellationToken.None)).Value;
-        var second = (await views.AddAsync(engine.TenantId, "B", Failed, false, clerk, CancellationToken.None)).Value;
+        var first = (await views.AddAsync(engine.TenantId, "A", new(Failed), false, clerk, CancellationToken.None)).Value;
+        var second = (await views.AddAsync(engine.TenantId, "B", new(Failed), false, clerk, CancellationToken.None)).Value;
 
         await views.SetDefaultAsync(engine.TenantId, first.Id, clerk, CancellationToken.None);
         await views.SetDefaultAsync(engine.TenantId, second.Id, clerk, CancellationToken.None);

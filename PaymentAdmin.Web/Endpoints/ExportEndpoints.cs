@@ -8,6 +8,7 @@ using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Webhooks;
 using PaymentAdmin.Web.Components.Layout;
+using PaymentAdmin.Web.Components.Shared;
 using PaymentAdmin.Web.Hosting;
 
 namespace PaymentAdmin.Web.Endpoints;
@@ -84,7 +85,8 @@ public static class ExportEndpoints
             return caller.Problem!.ToHttp();
         var query = ListQuery.Of(http.Request);
         // A page of the list has a cursor and a limit too; the file holds every page.
-        var filter = PaymentFilter.Read(query, providers, [.. CsvOptions.Parameters, .. ListQuery.PageParameters]);
+        // The page keeps in its address which saved view it began with; the rows do not depend on it.
+        var filter = PaymentFilter.Read(query, providers, [.. CsvOptions.Parameters, .. ListQuery.PageParameters, PageQuery.View]);
         if (!filter.IsOk)
             return filter.Problem!.ToHttp();
         var options = CsvOptions.Read(query, PaymentCsv.Columns, PaymentCsv.StandardColumns);

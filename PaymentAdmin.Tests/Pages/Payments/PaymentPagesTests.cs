@@ -10,6 +10,8 @@ namespace PaymentAdmin.Tests.Pages.Payments;
 [Collection(BrowserCollection.Name)]
 public sealed class PaymentPagesTests(Chromium chromium)
 {
+    private static readonly string[] TakenAway = ["amount", "provider", "customer_phone", "shop_id", "mode", "created_at"];
+
     [BrowserFact]
     public async Task Payment_is_found_opened_and_refunded()
     {
@@ -208,6 +210,81 @@ public sealed class PaymentPagesTests(Chromium chromium)
             await page.GetByRole(AriaRole.Button, new() { Name = "Yesterday" }).ClickAsync();
             await Expect(page.GetByTestId("payments-empty-filter")).ToBeVisibleAsync();
             await Expect(page.GetByTestId("filter-created")).ToContainTextAsync("Yesterday");
+        });
+    }
+
+    [BrowserFact]
+    public async Task Columns_are_chosen_stay_in_the_address_and_are_those_of_the_file()
+    {
+        await using var scene = await PaymentScene.StartAsync();
+        var payment = await scene.PaidAsync(1_000_000, "ORD-1");
+
+        await chromium.VisitAsync(scene.Visit(), async page =>
+        {
+            await scene.SignInAsync(page);
+            await page.GotoAsync($"/payments?mode=test&columns={string.Join(',', PaymentCsv.Columns)}");
+            await Expect(page.GetByTestId("payments-row")).ToContainTextAsync(payment.Id.ToString());
+            await page.GetByTestId("columns-open").ClickAsync();
+            await page.GetByTestId("columns-standard").ClickAsync();
+            await Expect(page).Not.ToHaveURLAsync(new System.Text.RegularExpressions.Regex("columns="));
+
+            await page.GetByTestId("columns-open").ClickAsync();
+            foreach (var column in TakenAway)
+                await page.GetByTestId($"column-{column}").UncheckAsync();
+            await page.GetByTestId("column-customer_phone").CheckAsync();
+            await page.GetByTestId("column-received_minor").CheckAsync();
+            await page.GetByTestId("column-up-received_minor").ClickAsync();
+            await page.GetByTestId("columns-apply").ClickAsync();
+            await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("columns=status,order_reference,received_minor,customer_phone"));
+            await page.GetByTestId("views-open").ClickAsync();
+            await page.GetByTestId("view-name").FillAsync("For the books");
+            await page.GetByTestId("view-save").ClickAsync();
+            await Expect(page.GetByTestId("views-open")).ToContainTextAsync("For the books");
+            await Expect(page.GetByTestId("view-changed")).ToHaveCountAsync(0);
+
+            await page.ReloadAsync();
+            await Expect(page.Locator(".rz-grid-table th")).ToHaveTextAsync(["Status", "Reference", "Received, minor units", "Payer’s phone"]);
+            await Expect(page.GetByTestId("payments-row")).ToContainTextAsync("1000000");
+            await Expect(page.GetByTestId("payments-row")).Not.ToContainTextAsync("5214109");
+            var download = await page.RunAndWaitForDownloadAsync(() => page.GetByTestId("payments-export").ClickAsync());
+            var lines = (await File.ReadAllTextAsync(await download.PathAsync())).TrimEnd().Split("\r\n");
+            Assert.Equal("status,order_reference,received_minor,customer_phone", lines[0].TrimStart('\uFEFF'));
+            Assert.StartsWith("succeeded,ORD-1,1000000,", Assert.Single(lines[1..]), StringComparison.Ordinal);
+
+            await page.GetByRole(AriaRole.Navigation, new() { Name = "Status" }).GetByRole(AriaRole.Link, new() { NameRegex = new("^Failed") }).ClickAsync();
+            await Expect(page.GetByTestId("view-changed")).ToHaveCountAsync(1);
+            using var asked = scene.App.Client(await scene.App.CreateKeyAsync(Mode.Test));
+            using var same = await asked.GetAsync("/export/payments.csv" + new Uri(page.Url).Query);
+            Assert.Equal(System.Net.HttpStatusCode.OK, same.StatusCode);
+        });
+    }
+
+    [BrowserFact]
+    public async Task Rows_stand_still_while_they_are_read()
+    {
+        await using var scene = await PaymentScene.StartAsync();
+        var payment = await scene.CreateAsync();
+
+        await chromium.VisitAsync(scene.Visit(), async page =>
+        {
+            await scene.SignInAsync(page);
+            await page.GotoAsync("/payments?mode=test");
+            await Expect(page.GetByTestId("payment-status")).ToHaveTextAsync("Pending");
+            await page.GetByTestId("payments-pause").ClickAsync();
+            await Expect(page.GetByTestId("payments-paused")).ToBeVisibleAsync();
+            await scene.PayAsync(payment);
+            // Another screen shows it: by then this one could have, too.
+            await using (var other = await page.Context.Browser!.NewContextAsync(new() { BaseURL = scene.App.Url }))
+            {
+                var second = await other.NewPageAsync();
+                await scene.SignInAsync(second);
+                await second.GotoAsync("/payments?mode=test");
+                await Expect(second.GetByTestId("payment-status")).ToHaveTextAsync("Succeeded");
+            }
+            await Expect(page.GetByTestId("payment-status")).ToHaveTextAsync("Pending");
+            await page.GetByTestId("payments-pause").ClickAsync();
+            await Expect(page.GetByTestId("payment-status")).ToHaveTextAsync("Succeeded");
+            await Expect(page.GetByTestId("payments-paused")).ToHaveCountAsync(0);
         });
     }
 

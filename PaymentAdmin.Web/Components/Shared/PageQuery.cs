@@ -8,6 +8,9 @@ namespace PaymentAdmin.Web.Components.Shared;
 /// <summary>The address of a page as its parameters, and back.</summary>
 public static class PageQuery
 {
+    /// <summary>The saved view that a list was opened with; it says nothing about the rows.</summary>
+    public const string View = "view";
+
     public static IReadOnlyList<KeyValuePair<string, string>> Parameters(this NavigationManager navigation) => Parameters(new Uri(navigation.Uri).Query);
 
     public static IReadOnlyList<KeyValuePair<string, string>> Parameters(string query) =>

@@ -29,6 +29,20 @@ public sealed partial class PaymentFilters
     [Parameter, EditorRequired]
     public PaymentFilter Filter { get; set; } = PaymentFilter.All;
 
+    [Parameter]
+    public IReadOnlyList<string> Columns { get; set; } = [];
+
+    /// <summary>The saved view that the list was opened with.</summary>
+    [Parameter]
+    public Guid? ViewId { get; set; }
+
+    /// <summary>Every payment, with the columns as they are.</summary>
+    [Parameter, EditorRequired]
+    public string ClearHref { get; set; } = "";
+
+    [Parameter]
+    public EventCallback<IReadOnlyList<string>> OnColumns { get; set; }
+
     [Parameter, EditorRequired]
     public PaymentChoices Choices { get; set; } = PaymentChoices.None;
 

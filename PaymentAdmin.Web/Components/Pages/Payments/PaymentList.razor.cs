@@ -32,8 +32,12 @@ public sealed partial class PaymentList : IDisposable
     private IList<PaymentRow> selected = [];
     private PaymentCounts? counts;
     private PaymentChoices choices = PaymentChoices.None;
+    private IReadOnlyList<string> columns = [];
+    private Guid? viewId;
     private string? cursor;
     private int newCount;
+    private bool isPaused;
+    private DateTimeOffset? pausedAt;
 
     [CascadingParameter]
     private PortalFrame? Frame { get; set; }
@@ -54,11 +58,16 @@ public sealed partial class PaymentList : IDisposable
     private DialogService Dialogs { get; set; } = null!;
 
     [Inject]
+    private TimeProvider Time { get; set; } = null!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
     private SearchScope? Scope => Frame is { TenantId: { } tenantId } ? new SearchScope(tenantId, Frame.Mode, Frame.Zone) : null;
 
-    private string ExportHref => "/export/payments.csv" + InMode(filter).ToQueryString();
+    private string ExportHref => "/export/payments.csv" + new ShownPayments(InMode(filter), columns).ToQueryString();
+
+    private string ClearHref => PageQuery.At(Path, new ShownPayments(InMode(PaymentFilter.All), columns).Write(), null);
 
     private string Summary => page!.NewerCursor is null && page.OlderCursor is null
         ? $"{rows.Count} of {rows.Count}, newest first"
@@ -113,7 +122,7 @@ public sealed partial class PaymentList : IDisposable
         if (Frame is not { TenantId: { } tenantId } || Navigation.Parameters().Count > 0)
             return null;
         var view = (await Saved.ListAsync(tenantId, Frame.UserId, left.Token)).Find(one => one.IsDefault && one.UserId == Frame.UserId);
-        return view is not null && Saved.FilterOf(view) is { IsEmpty: false } named ? Href(named) : null;
+        return view is not null && Saved.Open(view) is { IsEmpty: false } named ? Href(named.Filter, named.Columns, view.Id) : null;
     }
 
     private bool Concerns(LiveUpdate update) => update.Subject is "payment" or "refund" && update.TenantId == Frame?.TenantId;
@@ -125,11 +134,13 @@ public sealed partial class PaymentList : IDisposable
         loading = CancellationTokenSource.CreateLinkedTokenSource(left.Token);
         var token = loading.Token;
         var parameters = Navigation.Parameters();
-        var read = PaymentFilter.Read(parameters, Providers, "cursor");
+        var read = ShownPayments.Read(parameters, Providers, "cursor", PageQuery.View);
         problem = read.Problem;
         if (problem is not null || Scope is not { } scope)
             return;
-        filter = read.Value with { Mode = null };
+        filter = read.Value.Filter with { Mode = null };
+        columns = read.Value.Columns;
+        viewId = Guid.TryParse(parameters.Find(PageQuery.View), out var id) ? id : null;
         cursor = parameters.Find("cursor");
         try
         {
@@ -155,7 +166,7 @@ public sealed partial class PaymentList : IDisposable
     /// <summary>The rows on screen as they are now, and how many came on top of them.</summary>
     private async Task FollowRowsAsync()
     {
-        if (Scope is not { } scope || page is null || problem is not null)
+        if (Scope is not { } scope || page is null || problem is not null || isPaused)
             return;
         if (rows.Count == 0)
         {
@@ -173,7 +184,7 @@ public sealed partial class PaymentList : IDisposable
 
     private async Task CountAsync()
     {
-        if (Scope is not { } scope || problem is not null)
+        if (Scope is not { } scope || problem is not null || isPaused)
             return;
         counts = await Search.CountAsync(scope, filter, left.Token);
         StateHasChanged();
@@ -186,6 +197,19 @@ public sealed partial class PaymentList : IDisposable
         else
             Navigation.NavigateTo(Href(filter));
     }
+
+    /// <summary>Rows stand still while somebody reads them, and catch up at once afterwards.</summary>
+    private async Task PauseAsync()
+    {
+        isPaused = !isPaused;
+        pausedAt = isPaused ? Time.GetUtcNow() : null;
+        if (isPaused)
+            return;
+        await FollowRowsAsync();
+        await CountAsync();
+    }
+
+    private void Arrange(IReadOnlyList<string> next) => Navigation.NavigateTo(Href(filter, next, viewId, cursor));
 
     private void GoTo(PaymentFilter next) => Navigation.NavigateTo(Href(next));
 
@@ -216,5 +240,8 @@ public sealed partial class PaymentList : IDisposable
 
     private PaymentFilter InMode(PaymentFilter any) => any with { Mode = Frame?.Mode };
 
-    private string Href(PaymentFilter any, string? at = null) => PageQuery.At(Path, InMode(any).Write(), at);
+    private string Href(PaymentFilter any, string? at = null) => Href(any, columns, viewId, at);
+
+    private string Href(PaymentFilter any, IReadOnlyList<string> shown, Guid? view, string? at = null) =>
+        PageQuery.At(Path, new ShownPayments(InMode(any), shown).Write().Add(PageQuery.View, view?.ToString()), at);
 }

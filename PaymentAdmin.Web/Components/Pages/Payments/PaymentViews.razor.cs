@@ -5,7 +5,7 @@ using PaymentAdmin.Web.Components.Shared;
 
 namespace PaymentAdmin.Web.Components.Pages.Payments;
 
-/// <summary>Named filters: one's own and the tenant's shared ones.</summary>
+/// <summary>Named filters with their columns: one's own and the tenant's shared ones.</summary>
 public sealed partial class PaymentViews : IDisposable
 {
     private readonly CancellationTokenSource left = new();
@@ -21,11 +21,22 @@ public sealed partial class PaymentViews : IDisposable
     [Inject]
     private SavedViews Saved { get; set; } = null!;
 
-    [Parameter, EditorRequired]
-    public PaymentFilter Filter { get; set; } = PaymentFilter.All;
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
 
-    /// <summary>The view whose filter is the one on screen.</summary>
-    private SavedView? Current => Filter.IsEmpty ? null : views.Find(view => view.Query == Filter.ToQueryString());
+    [Parameter, EditorRequired]
+    public ShownPayments Shown { get; set; } = ShownPayments.All;
+
+    /// <summary>The view that the list was opened with, as the address says.</summary>
+    [Parameter]
+    public Guid? ChosenId { get; set; }
+
+    /// <summary>The view that shows what is on screen.</summary>
+    private SavedView? Current => Shown.IsEmpty ? null : views.Find(view => view.Query == SavedViews.QueryOf(Shown));
+
+    private SavedView? Chosen => views.Find(view => view.Id == ChosenId);
+
+    private bool IsModified => Chosen is { } chosen && chosen.Query != SavedViews.QueryOf(Shown);
 
     protected override async Task OnParametersSetAsync()
     {
@@ -51,12 +62,13 @@ public sealed partial class PaymentViews : IDisposable
     {
         if (Frame is not { TenantId: { } tenantId })
             return;
-        var saved = await Saved.AddAsync(tenantId, name, Filter, isShared, Frame.ToActor(), left.Token);
+        var saved = await Saved.AddAsync(tenantId, name, Shown, isShared, Frame.ToActor(), left.Token);
         error = saved.Problem is { } problem ? PaymentActions.TextOf(problem) : null;
         if (!saved.IsOk)
             return;
         (name, isShared) = ("", false);
         await LoadAsync();
+        Navigation.NavigateTo(HrefOf(saved.Value));
     }
 
     private async Task RemoveAsync(SavedView view)
@@ -75,5 +87,9 @@ public sealed partial class PaymentViews : IDisposable
         await LoadAsync();
     }
 
-    private string HrefOf(SavedView view) => PageQuery.At("/payments", ((Saved.FilterOf(view) ?? PaymentFilter.All) with { Mode = Frame?.Mode }).Write(), null);
+    private string HrefOf(SavedView view)
+    {
+        var shown = Saved.Open(view) ?? ShownPayments.All;
+        return PageQuery.At("/payments", (shown with { Filter = shown.Filter with { Mode = Frame?.Mode } }).Write().Add(PageQuery.View, view.Id.ToString()), null);
+    }
 }
