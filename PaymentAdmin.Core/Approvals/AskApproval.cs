@@ -56,7 +56,8 @@ public sealed class AskApproval(SecretBox secrets, IdSource ids, TimeProvider cl
         });
         db.AuditEntries.Add(AuditEntry.By(actor, change.TenantId, now, "approval.requested", Words.Of(change.Kind), change.SubjectId, change.Reason, change.Before, change.After ?? AuditJson.Of(new { change.Summary })));
         db.AfterCommit.Add(() => updates.Tell(new LiveUpdate(change.TenantId, "approval", change.PaymentId)));
-        return new Problem(Codes.WaitingForApproval, $"{change.Summary}: a second person must agree. Nothing has changed yet.") { ApprovalId = id, PaymentId = change.PaymentId };
+        var nobody = await TwoPersons.NobodyElseAsync(db, change.TenantId, actor, cancellationToken);
+        return new Problem(Codes.WaitingForApproval, $"{change.Summary}: a second person must agree. Nothing has changed yet.{(nobody is null ? "" : " " + nobody)}") { ApprovalId = id, PaymentId = change.PaymentId };
     }
 
     /// <summary>What was asked for.</summary>

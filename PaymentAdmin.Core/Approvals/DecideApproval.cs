@@ -17,6 +17,7 @@ public sealed class DecideApproval(
 {
     public const string Rejected = "approval_rejected";
     public const string Expired = "approval_expired";
+    public const string Withdrawn = "approval_withdrawn";
     private const int BatchSize = 50;
 
     public async Task<Result<ApprovalStatus>> RunAsync(Guid tenantId, Guid requestId, int expectedVersion, bool isApproved, string? reason, Actor actor, CancellationToken cancellationToken)
@@ -45,6 +46,22 @@ public sealed class DecideApproval(
             await refunds.ContinueAsync(refundId, CancellationToken.None);
         return isApproved ? ApprovalStatus.Approved : ApprovalStatus.Rejected;
     }
+
+    /// <summary>Who asked takes it back, as long as nobody has decided. No permission is needed for that: nothing happens.</summary>
+    public Task<Result<ApprovalStatus>> WithdrawAsync(Guid tenantId, Guid requestId, int expectedVersion, Actor actor, CancellationToken cancellationToken) => store.WriteAsync<ApprovalStatus>(
+        async db =>
+        {
+            await db.LockNameAsync($"approval:{requestId}", cancellationToken);
+            if (await db.ApprovalRequests.FirstOrDefaultAsync(row => row.Id == requestId && row.TenantId == tenantId, cancellationToken) is not { } request)
+                return new Problem(Codes.NotFound, "No such request.");
+            if (actor.Kind != ActorKind.User || actor.AnswerableUserId is not { } userId || request.RequestedByUserId != userId)
+                return new Problem(Codes.PermissionMissing, "Only who asked takes a request back.");
+            if (request.Status != ApprovalStatus.Waiting || request.Version != expectedVersion)
+                return new Problem(Codes.ChangedMeanwhile, $"{request.DecidedBy ?? "Somebody"} has decided already: {Words.Of(request.Status)}.") { PaymentId = request.PaymentId };
+            await DecideAsync(db, request, ApprovalStatus.Withdrawn, "Taken back by who asked.", actor, clock.GetUtcNow(), cancellationToken);
+            return ApprovalStatus.Withdrawn;
+        },
+        cancellationToken);
 
     /// <summary>Ends what nobody decided in time; true when there was something.</summary>
     public async Task<bool> ExpireAsync(CancellationToken cancellationToken)
@@ -76,7 +93,7 @@ public sealed class DecideApproval(
         {
             case ApprovalKind.Refund:
                 var refundId = Guid.Parse(request.SubjectId);
-                await refunds.DecideAsync(db, refundId, isApproved, status == ApprovalStatus.Expired ? Expired : Rejected, reason, actor, cancellationToken);
+                await refunds.DecideAsync(db, refundId, isApproved, status switch { ApprovalStatus.Expired => Expired, ApprovalStatus.Withdrawn => Withdrawn, _ => Rejected }, reason, actor, cancellationToken);
                 return isApproved ? refundId : null;
             default:
                 // What is refused or too late leaves everything as it is.

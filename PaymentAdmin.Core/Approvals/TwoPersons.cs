@@ -26,6 +26,15 @@ public static class TwoPersons
 
     private static readonly string[] ApproverRoles = [.. Roles.All.Where(role => Permissions.IsAllowed(role, Permissions.Approve))];
 
+    /// <summary>Who may be the second person, in words: "superadmin, admin or finance".</summary>
+    public static string RolesInWords => $"{string.Join(", ", ApproverRoles[..^1])} or {ApproverRoles[^1]}";
+
+    /// <summary>What to add to "a second person must agree" when there is none; null when there is one.</summary>
+    public static async Task<string?> NobodyElseAsync(PaymentDb db, Guid tenantId, Actor actor, CancellationToken cancellationToken) =>
+        await Approvers(db, tenantId).AnyAsync(row => row.Id != actor.AnswerableUserId, cancellationToken)
+            ? null
+            : $"Nobody else may agree yet: another active user with the role {RolesInWords} must exist (page Users). After 72 hours the request ends.";
+
     /// <summary>A reason with the mark of a single person.</summary>
     public static string Marked(string? reason) => string.IsNullOrWhiteSpace(reason) ? SinglePerson : $"{reason.Trim()} ({SinglePerson})";
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Approvals;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Payments;
@@ -132,11 +133,10 @@ public sealed class CheckGoLive(PaymentStore store, ProviderRegistry providers, 
     {
         if (tenant.TwoPersonRule == TwoPersonRule.Off)
             return [new Finding(tenant.Slug, "two persons", FindingState.Warning, "One person alone may pay back, approve and change live accounts.", "Page Settings")];
-        var roles = Roles.All.Where(role => Permissions.IsAllowed(role, Permissions.Approve)).ToList();
-        var approvers = await db.Users.CountAsync(user => !user.IsDisabled && roles.Contains(user.Role) && (user.TenantId == tenant.Id || user.TenantId == null), cancellationToken);
-        return [approvers >= 2
+        var approvers = await TwoPersons.Approvers(db, tenant.Id).CountAsync(cancellationToken);
+        return [approvers >= TwoPersons.ApproversMin
             ? new Finding(tenant.Slug, "two persons", FindingState.Ok, $"{approvers} people may approve.")
-            : new Finding(tenant.Slug, "two persons", FindingState.Fault, "Fewer than two people may approve: what needs a second person waits for ever.", "Page Users")];
+            : new Finding(tenant.Slug, "two persons", FindingState.Fault, $"Fewer than two people may approve: what needs a second person ends undecided. Another active user with the role {TwoPersons.RolesInWords} must exist.", "Page Users")];
     }
 
     private static async Task<IEnumerable<Finding>> OfEventsAsync(PaymentDb db, Tenant tenant, CancellationToken cancellationToken)

@@ -19,10 +19,11 @@ internal sealed class DemoPayments(ApplyObservation apply, RefundPayment refunds
     private static readonly string[] Remarks = ["Покупатель звонил, просит чек на почту.", "Customer asked for an invoice to the company.", "Checked with the shop: goods were handed over.", "Клиент ауыстыруды сұрады, дүкенмен келісілді."];
     private static readonly string[] RefundReasons = ["Товар не подошёл", "Customer returned one of two items", "Out of stock", "Тауар ақаулы"];
 
-    public int Write(PaymentDb db, Guid tenantId, TimeZoneInfo zone, IReadOnlyList<DemoRoute> routes, Actor operatorActor, DateTimeOffset now)
+    public int Write(PaymentDb db, Guid tenantId, TimeZoneInfo zone, IReadOnlyList<DemoRoute> routes, IReadOnlyList<DemoFile> receipts, Actor operatorActor, DateTimeOffset now)
     {
         var chance = new Random(Seed);
         var steps = new List<DemoStep>();
+        var files = new Queue<DemoFile>(receipts);
         var beginnings = DemoStories.Dealt(routes.Count)
             .Select(deal => (Route: routes[deal.Route], Story: Possible(deal.Story, routes[deal.Route])))
             .Select(plan => (plan.Route, plan.Story, At: InShopHours(now - DemoStories.Age(plan.Story, chance), now, zone)))
@@ -31,7 +32,10 @@ internal sealed class DemoPayments(ApplyObservation apply, RefundPayment refunds
         {
             var order = Order(tenantId, route, story, at, index, chance);
             var script = new DemoScript(new DemoScene(db, order, apply, refunds, ledger, operatorActor, chance), at, steps, chance);
-            Tell(story, script);
+            if (story == DemoStory.ProofWaiting)
+                TellOfProof(script, files.Dequeue());
+            else
+                Tell(story, script);
             if (index % 17 == 3)
                 script.Remark(Remarks[index / 17 % Remarks.Length]);
         }
@@ -113,6 +117,13 @@ internal sealed class DemoPayments(ApplyObservation apply, RefundPayment refunds
         }
     }
 
+    /// <summary>The payer transferred the money and sent a picture of it; somebody has to look.</summary>
+    private static void TellOfProof(DemoScript script, DemoFile receipt)
+    {
+        script.Then(scene => scene.Create);
+        script.After(600, 9000, scene => at => scene.BringProof(receipt, at));
+    }
+
     private static void TellOfOtherMoney(DemoStory story, Money amount, DemoScript script)
     {
         var came = story switch
@@ -159,7 +170,7 @@ internal sealed class DemoPayments(ApplyObservation apply, RefundPayment refunds
         var texts = kind switch { PaymentKind.Donation => Donations, PaymentKind.Registration => Registrations, _ => Orders };
         var description = string.Format(System.Globalization.CultureInfo.InvariantCulture, texts[chance.Next(texts.Length)], number);
         var prefix = kind switch { PaymentKind.Donation => "D-", PaymentKind.Registration => "R-", _ => "A-" };
-        return new DemoOrder(tenantId, route, route.Shops[chance.Next(route.Shops.Count)], DemoPeople.Pick(currency, chance), kind, prefix + number, description, Price(route, currency, chance), at, NamesProvider: story is not (DemoStory.PaidTwice or DemoStory.Created));
+        return new DemoOrder(tenantId, route, route.Shops[chance.Next(route.Shops.Count)], DemoPeople.Pick(currency, chance), kind, prefix + number, description, Price(route, currency, chance), at, NamesProvider: story is not (DemoStory.PaidTwice or DemoStory.Created or DemoStory.ProofWaiting));
     }
 
     /// <summary>Mostly small round sums, now and then a large one, within what the provider takes.</summary>

@@ -4,6 +4,7 @@ using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Proofs;
 using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Providers.Sandbox;
 using PaymentAdmin.Core.Shops;
@@ -21,6 +22,9 @@ internal sealed record DemoShop(Shop Shop, IReadOnlyList<DemoVersion> Versions)
 }
 
 internal sealed record DemoVersion(ShopConfigVersion Version, string? DeviceToken);
+
+/// <summary>A receipt of the demo whose bytes lie in the proofs' folder already.</summary>
+internal sealed record DemoFile(string StoredName, long Bytes, string Sha256);
 
 /// <summary>What a payment of the demo is about, before anything happens to it.</summary>
 internal sealed record DemoOrder(Guid TenantId, DemoRoute Route, DemoShop Shop, DemoPerson Person, PaymentKind Kind, string Reference, string? Description, Money Amount, DateTimeOffset At, bool NamesProvider);
@@ -116,6 +120,33 @@ internal sealed class DemoScene(PaymentDb db, DemoOrder order, ApplyObservation 
 
     /// <summary>The provider says expired, and will take the payer's money all the same.</summary>
     public void EndForNow(DateTimeOffset at) => Say(attempts[^1], ObservedFact.Expired, bookings[attempts[^1].Id].WordOf(SandboxState.Expired), at, error: "The payer did not answer.");
+
+    /// <summary>The shop's backend passes on what the payer sent.</summary>
+    public void BringProof(DemoFile receipt, DateTimeOffset at)
+    {
+        var reference = "TRF-" + chance.Next(100_000, 1_000_000).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var proof = new ManualProof
+        {
+            Id = NewId(at, chance),
+            TenantId = payment.TenantId,
+            Mode = payment.Mode,
+            PaymentId = payment.Id,
+            Type = ProofType.BankTransfer,
+            Reference = reference,
+            ReferenceKey = ProofReference.KeyOf(reference),
+            AmountMinor = payment.AmountMinor,
+            Currency = payment.Currency,
+            SubmittedAt = at,
+            SubmittedBy = $"{Words.Of(Backend.Kind)}:{Backend.Id}",
+            IsDemo = true,
+        };
+        var file = new ProofFile { Id = NewId(at, chance), TenantId = payment.TenantId, ProofId = proof.Id, Position = 0, Name = "receipt.png", ContentType = "image/png", Bytes = receipt.Bytes, Sha256 = receipt.Sha256, StoredName = receipt.StoredName };
+        db.ManualProofs.Add(proof);
+        db.ProofFiles.Add(file);
+        payment.SetProofReference(reference, at);
+        Take(new PaymentObservation { PaymentId = payment.Id, Fact = ObservedFact.ProofSubmitted, Source = ObservationSource.Proof, Actor = Backend, ProofId = proof.Id, SourceId = proof.Id.ToString(), Reason = $"Reference {reference}" }, at);
+        db.AuditEntries.Add(AuditEntry.By(Backend, payment.TenantId, at, "proof.submitted", "proof", proof.Id.ToString(), after: JsonSerializer.Serialize(new { payment_id = payment.Id, proof_type = Words.Of(proof.Type), amount_minor = proof.AmountMinor, currency = proof.Currency, files = (string[])[file.Sha256] })));
+    }
 
     public void PassDeadline(DateTimeOffset at) =>
         Take(new PaymentObservation { PaymentId = payment.Id, Fact = ObservedFact.DeadlinePassed, Source = ObservationSource.Clock, Actor = Job }, at);

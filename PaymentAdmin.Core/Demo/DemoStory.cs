@@ -29,12 +29,14 @@ internal enum DemoStory
     Expired,
     Pending,
     Created,
+    ProofWaiting,
 }
 
 /// <summary>How often each story is told, and how long ago it may have begun.</summary>
 internal static class DemoStories
 {
     public const int Total = 200;
+    public const int Proofs = 4;
 
     private static readonly (DemoStory Story, int Times)[] Shares =
     [
@@ -43,6 +45,7 @@ internal static class DemoStories
         (DemoStory.ShortWrittenOff, 2), (DemoStory.OverAccepted, 2), (DemoStory.AmountDiffers, 3), (DemoStory.CurrencyDiffers, 1), (DemoStory.OutcomeUnknown, 3),
         (DemoStory.UnknownThenPaid, 2), (DemoStory.RiskHeld, 2), (DemoStory.RiskReleased, 1), (DemoStory.Disputed, 1), (DemoStory.Declined, 18),
         (DemoStory.Cancelled, 10), (DemoStory.CancelledByOperator, 2), (DemoStory.Expired, 12), (DemoStory.Pending, 10), (DemoStory.Created, 3),
+        (DemoStory.ProofWaiting, Proofs),
     ];
 
     /// <summary>
@@ -61,6 +64,7 @@ internal static class DemoStories
     {
         DemoStory.Pending => TimeSpan.FromMinutes(chance.Next(2, 180)),
         DemoStory.Created => TimeSpan.FromMinutes(chance.Next(5, 600)),
+        DemoStory.ProofWaiting => TimeSpan.FromMinutes(chance.Next(6 * 60, 40 * 60)),
         DemoStory.AmountDiffers or DemoStory.CurrencyDiffers or DemoStory.OutcomeUnknown or DemoStory.RiskHeld or DemoStory.ShortAccepted => TimeSpan.FromMinutes(chance.Next(60, 60 * 60)),
         DemoStory.RefundPending or DemoStory.RefundUnknown or DemoStory.RefundRequested => TimeSpan.FromMinutes(chance.Next(6 * 60, 90 * 60)),
         // A story of several days needs days behind it.

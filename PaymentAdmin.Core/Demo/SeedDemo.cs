@@ -1,8 +1,10 @@
+using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Proofs;
 using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Providers.Sandbox;
 using PaymentAdmin.Core.Secrets;
@@ -31,6 +33,7 @@ public sealed class SeedDemo(
     RefundPayment refunds,
     SandboxDemoLedger ledger,
     CreateUser createUser,
+    ProofFiles proofFiles,
     DemoPassword demoPassword,
     Deployment deployment,
     TimeProvider clock)
@@ -70,7 +73,19 @@ public sealed class SeedDemo(
         if (await db.Payments.AnyAsync(payment => payment.IsDemo, cancellationToken))
             return 0;
         var routes = await tenants.RoutesAsync(db, tenant.Id, cancellationToken);
-        return routes.Count == 0 ? 0 : payments.Write(db, tenant.Id, tenant.Zone, routes, await OperatorAsync(db, cancellationToken), now);
+        return routes.Count == 0 ? 0 : payments.Write(db, tenant.Id, tenant.Zone, routes, await ReceiptsAsync(cancellationToken), await OperatorAsync(db, cancellationToken), now);
+    }
+
+    /// <summary>Written before their rows, as every proof's file; should the rows not come, they are swept away.</summary>
+    private async Task<IReadOnlyList<DemoFile>> ReceiptsAsync(CancellationToken cancellationToken)
+    {
+        var written = new List<DemoFile>();
+        for (var i = 0; i < DemoStories.Proofs; i++)
+        {
+            var picture = DemoReceipt.Png(i);
+            written.Add(new DemoFile(await proofFiles.WriteAsync(picture, cancellationToken), picture.Length, Convert.ToHexStringLower(SHA256.HashData(picture))));
+        }
+        return written;
     }
 
     private async Task EnsureUsersAsync(PaymentDb db, List<CreateUserRequest> users, string passwordHash, bool isNewPassword, CancellationToken cancellationToken)

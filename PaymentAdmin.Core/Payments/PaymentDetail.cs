@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Approvals;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Shops;
 
@@ -29,6 +30,9 @@ public sealed record PaymentDetail
 
     /// <summary>Above this a refund needs a second person; null: never. 0: always.</summary>
     public required long? ApprovalLimitMinor { get; init; }
+
+    /// <summary>Another decision about it than a refund that a second person was asked for; null: none waits.</summary>
+    public required ApprovalRequest? Waiting { get; init; }
 
     /// <summary>The attempt that lists show: the one that paid, else the newest.</summary>
     public PaymentAttempt? Shown => Attempts.FirstOrDefault(attempt => attempt.Id == Payment.AttemptId) ?? (Attempts.Count > 0 ? Attempts[0] : null);
@@ -62,6 +66,7 @@ public sealed class PaymentDetails(PaymentStore store)
             Transitions = await db.PaymentTransitions.Where(row => row.PaymentId == paymentId).OrderBy(row => row.Sequence).ToListAsync(cancellationToken),
             Bin = await BinAsync(db, payment, attempts.FirstOrDefault(attempt => attempt.Id == payment.AttemptId), cancellationToken),
             Related = await RelatedAsync(db, payment, cancellationToken),
+            Waiting = await db.ApprovalRequests.FirstOrDefaultAsync(row => row.PaymentId == paymentId && row.Status == ApprovalStatus.Waiting && row.Kind != ApprovalKind.Refund, cancellationToken),
             ApprovalLimitMinor = await ApprovalLimitAsync(db, payment, cancellationToken),
         };
     }

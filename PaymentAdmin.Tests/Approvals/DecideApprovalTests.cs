@@ -120,6 +120,25 @@ public sealed class DecideApprovalTests : IAsyncLifetime
         Assert.Equal(RefundStatus.Succeeded, (await engine.RefundAsync(refund)).Status);
     }
 
+    [Fact]
+    public async Task Who_asked_takes_it_back_and_nobody_else_does()
+    {
+        var (one, two) = (await PersonAsync(), await PersonAsync());
+        var refund = await AskAsync(5_000, one);
+        var request = await engine.ReadAsync(db => db.ApprovalRequests.Select(row => row.Id).SingleAsync());
+        Task<Result<ApprovalStatus>> WithdrawAsync(Actor actor) => engine.Get<DecideApproval>().WithdrawAsync(engine.TenantId, request, expectedVersion: 0, actor, default);
+
+        Assert.Equal(Codes.PermissionMissing, (await WithdrawAsync(two)).Problem?.Code);
+        Assert.Equal(Codes.PermissionMissing, (await WithdrawAsync(one with { Kind = ActorKind.ApiKey })).Problem?.Code);
+        Assert.Equal(ApprovalStatus.Withdrawn, (await WithdrawAsync(one)).Value);
+
+        Assert.Equal((RefundStatus.Failed, "approval_withdrawn"), await StateAsync(refund));
+        Assert.Equal(Codes.ChangedMeanwhile, (await DecideAsync(true, null, two)).Problem?.Code);
+        Assert.Equal(Codes.ChangedMeanwhile, (await WithdrawAsync(one)).Problem?.Code);
+        Assert.Equal(1, await engine.ReadAsync(db => db.AuditEntries.CountAsync(entry => entry.Action == "approval.withdrawn" && entry.ActorId == one.Id)));
+        Assert.Empty(engine.Provider.Refunds);
+    }
+
     private async Task<Guid> AskAsync(long amountMinor, Actor actor)
     {
         var payment = await engine.PaidAsync();

@@ -5,6 +5,7 @@ using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Demo;
 using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Proofs;
 using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Shops;
 using PaymentAdmin.Tests.Support;
@@ -40,6 +41,25 @@ public sealed class SeedDemoTests
         Assert.All(payments, payment => Assert.True(payment is { IsDemo: true, Mode: Mode.Test }));
         Assert.InRange(payments.Min(payment => payment.CreatedAt), demo.Clock.GetUtcNow().AddDays(-31), demo.Clock.GetUtcNow().AddDays(-20));
         Assert.True(payments.Max(payment => payment.UpdatedAt) < demo.Clock.GetUtcNow());
+    }
+
+    [Fact]
+    public async Task Proofs_wait_with_pictures_that_open()
+    {
+        await using var demo = await DemoDatabase.CreateAsync();
+        await demo.SeededAsync();
+
+        var proofs = await demo.ReadAsync(db => db.ManualProofs.ToListAsync());
+        var files = await demo.ReadAsync(db => db.ProofFiles.ToListAsync());
+        Assert.All(proofs, proof => Assert.True(proof is { IsDemo: true, Status: ProofStatus.Submitted }));
+        Assert.Equal((4, 4), (proofs.Count, files.Select(file => file.Sha256).Distinct(StringComparer.Ordinal).Count()));
+        foreach (var file in files)
+        {
+            var picture = await demo.Get<ProofFiles>().ReadAsync(file.StoredName, CancellationToken.None);
+            Assert.Equal(file.ContentType, ProofContent.Detect(picture, file.Name, file.ContentType, out _));
+        }
+        var paymentIds = proofs.ConvertAll(proof => proof.PaymentId);
+        Assert.All(await demo.ReadAsync(db => db.Payments.Where(row => paymentIds.Contains(row.Id)).ToListAsync()), payment => Assert.Equal(PaymentStatus.InReview, payment.Status));
     }
 
     [Fact]

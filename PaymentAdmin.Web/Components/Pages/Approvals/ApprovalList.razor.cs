@@ -84,7 +84,9 @@ public sealed partial class ApprovalList : IDisposable
             leaving.Token);
     }
 
-    private bool CanDecide(ApprovalRequest row) => Frame?.IsAllowed(Permissions.Approve) == true && row.RequestedByUserId != Frame.UserId;
+    private bool CanDecide(ApprovalRequest row) => Frame?.IsAllowed(Permissions.Approve) == true && !IsOwn(row);
+
+    private bool IsOwn(ApprovalRequest row) => Frame is not null && row.RequestedByUserId == Frame.UserId;
 
     private async Task DecideAsync(ApprovalRequest row, bool isApproved)
     {
@@ -113,6 +115,17 @@ public sealed partial class ApprovalList : IDisposable
             if (answer is true)
                 said = $"{row.Summary}: refused{(row.Kind == ApprovalKind.Refund ? "; the amount can be refunded again" : "; nothing has changed")}.";
         }
+        await LoadAsync();
+    }
+
+    private async Task WithdrawAsync(ApprovalRequest row)
+    {
+        if (Frame?.TenantId is not { } tenantId)
+            return;
+        said = null;
+        var subject = new ConfirmSubject { AmountMinor = row.AmountMinor, Currency = row.Currency, Mode = row.Mode, More = [("What", row.Summary), ("Why", row.Reason)] };
+        if (await Dialogs.ConfirmAsync("Take the request back?", subject, "Take back", async () => (await Decide.WithdrawAsync(tenantId, row.Id, row.Version, Frame.ToActor(), CancellationToken.None)).Problem?.Detail, "Nobody is asked any more, and nothing is done.", testId: "withdraw-confirm"))
+            said = $"{row.Summary}: taken back{(row.Kind == ApprovalKind.Refund ? "; the amount can be refunded again" : "; nothing has changed")}.";
         await LoadAsync();
     }
 

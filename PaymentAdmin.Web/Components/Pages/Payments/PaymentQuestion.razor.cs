@@ -25,9 +25,6 @@ public sealed partial class PaymentQuestion
     [Parameter]
     public EventCallback OnDecided { get; set; }
 
-    /// <summary>What a second person was asked about.</summary>
-    private string? waiting;
-
     private IReadOnlyList<PaymentDecisionChoice> Choices => PaymentDecisionChoice.For(Detail, Frame);
 
     private async Task DecideAsync(PaymentDecisionChoice choice)
@@ -44,12 +41,10 @@ public sealed partial class PaymentQuestion
             Mode = payment.Mode,
             More = [("Expected", Core.MoneyFormat.Text(payment.AmountMinor, payment.Currency))],
         };
-        waiting = null;
         Func<GivenReason, Task<string?>> act = async given =>
         {
             var problem = (await Settle.DecideAsync(tenantId, payment.Id, choice.Fact, given.Reason, Frame.ToActor(), CancellationToken.None)).Problem;
-            waiting = problem.IsWaiting() ? problem!.Detail : null;
-            return problem is null || waiting is not null ? null : PaymentActions.TextOf(problem);
+            return problem is null || problem.IsWaiting() ? null : PaymentActions.TextOf(problem);
         };
         var decided = await Dialogs.OpenAsync<ReasonDialog>(
             $"{choice.Verb}: {payment.OrderReference}",
