@@ -10,11 +10,12 @@ using Microsoft.AspNetCore.StaticAssets;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Tests.OpenApi;
 using PaymentAdmin.Tests.Support;
+using Xunit.Abstractions;
 
 namespace PaymentAdmin.Tests.Endpoints;
 
 /// <summary>Requests that nobody would write, to every route that there is: none breaks the server, none hangs, none stays in memory.</summary>
-public sealed class FuzzTests
+public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int Lanes = 4;
     private const int Seed = 20261121;
@@ -27,7 +28,7 @@ public sealed class FuzzTests
     [LongFact]
     public Task Ten_thousand_mutated_requests_break_nothing() => BreakNothingAsync(10_000);
 
-    private static async Task BreakNothingAsync(int requests)
+    private async Task BreakNothingAsync(int requests)
     {
         // The first ones fill pools and caches, which stay.
         var warm = requests / 5;
@@ -45,6 +46,7 @@ public sealed class FuzzTests
         await SendAsync(scene.App, routes, known, warm, requests, faults);
         var grown = Settled() - before;
 
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{requests} requests to {routes.Count} routes: {before / 1024.0 / 1024:0.0} MiB held after {warm}, {grown / 1024.0 / 1024:+0.0;-0.0} MiB at the end"));
         Assert.True(routes.Count > 40, $"{routes.Count} routes");
         Assert.True(faults.IsEmpty, $"{faults.Count} faults, seed {Seed}:\n{string.Join("\n", faults.Take(20))}");
         Assert.True(grown < GrowthMax, string.Create(CultureInfo.InvariantCulture, $"{grown / 1024 / 1024} MiB more after {requests - warm} requests"));
@@ -65,8 +67,9 @@ public sealed class FuzzTests
                 {
                     using var answer = await client.SendAsync(request);
                     await answer.Content.ReadAsByteArrayAsync();
-                    if ((int)answer.StatusCode == 500)
-                        faults.Enqueue($"{i}: 500 {request.Method} {request.RequestUri}");
+                    // The database is there and nothing is busy: 503 is as much our fault as 500.
+                    if ((int)answer.StatusCode >= 500)
+                        faults.Enqueue($"{i}: {(int)answer.StatusCode} {request.Method} {request.RequestUri}");
                 }
                 catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
                 {

@@ -12,6 +12,11 @@ public sealed partial class ProblemEdge(RequestDelegate next, ILogger<ProblemEdg
 {
     public async Task InvokeAsync(HttpContext http)
     {
+        if (NamesNothing(http.Request))
+        {
+            await Problems.OfStatus(400).WriteAsync(http);
+            return;
+        }
         if (!ApiPaths.Covers(http.Request))
         {
             await next(http);
@@ -32,6 +37,10 @@ public sealed partial class ProblemEdge(RequestDelegate next, ILogger<ProblemEdg
         if (http.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null, ContentType: null })
             await Problems.OfStatus(http.Response.StatusCode).WriteAsync(http);
     }
+
+    // A character that PostgreSQL cannot even compare with; nothing of ours is called by it.
+    private static bool NamesNothing(HttpRequest request) =>
+        request.Path.Value?.Contains('\0', StringComparison.Ordinal) == true || request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) == true;
 
     // Null: nobody is there any more to be answered.
     private Problem? ProblemOf(Exception exception, HttpContext http)
