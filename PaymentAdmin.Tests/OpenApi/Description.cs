@@ -16,9 +16,13 @@ public sealed record DescribedOperation(string Id, string Method, string Path, J
     public IReadOnlyList<(int Status, string Code)> Errors =>
     [
         .. from response in Json["responses"]!.AsObject().Skip(1)
+           where response.Key != "202"
            from example in response.Value!["content"]!["application/problem+json"]!["examples"]!.AsObject()
            select (int.Parse(response.Key, System.Globalization.CultureInfo.InvariantCulture), example.Key),
     ];
+
+    /// <summary>What the body of 202 is, where a second person may have to agree.</summary>
+    public JsonNode? WaitingSchema => Json["responses"]!.AsObject().Skip(1).FirstOrDefault(response => response.Key == "202").Value?["content"]!["application/json"]!["schema"];
 
     public string? BodyExample => Json["requestBody"]?["content"]!["application/json"]?["example"]?.ToJsonString();
 

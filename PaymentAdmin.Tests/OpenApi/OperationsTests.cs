@@ -74,6 +74,11 @@ public sealed class OperationsTests(OperationsTests.World world) : IClassFixture
         ["kaspi.createLink attempt_in_progress"] = nameof(Source001CreateTests.Repetition_does_not_wait_for_ever_for_the_first_answer),
         ["metrics 200"] = nameof(MetricsEndpointsTests.Whoever_has_the_token_reads_the_figures),
         ["metrics not_found"] = nameof(MetricsEndpointsTests.Whoever_has_it_not_sees_nothing),
+        ["configs.create 202"] = nameof(SecondPersonAnswersTests.Live_config_waits_for_a_second_person_and_is_there_when_one_agreed),
+        ["configs.change 202"] = nameof(SecondPersonAnswersTests.Live_config_waits_for_a_second_person_and_is_there_when_one_agreed),
+        ["configs.create changed_meanwhile"] = nameof(SecondPersonAnswersTests.Live_config_waits_for_a_second_person_and_is_there_when_one_agreed),
+        ["configs.change changed_meanwhile"] = nameof(SecondPersonAnswersTests.Live_config_waits_for_a_second_person_and_is_there_when_one_agreed),
+        ["kaspi.refund 202"] = nameof(SecondPersonAnswersTests.Refund_over_the_limit_waits_and_says_so),
         ["configs.create config_exists"] = nameof(Source001AdminTests.Second_active_config_of_a_shop_exists_already),
         ["configs.change device_token_masked"] = nameof(Source001AdminTests.Masked_token_is_not_taken_for_a_token),
     };
@@ -219,6 +224,8 @@ public sealed class OperationsTests(OperationsTests.World world) : IClassFixture
         var faults = new List<string>();
         if (!ProvenBy.ContainsKey($"{operation.Id} {operation.Status}"))
             faults.AddRange(await SucceedAsync(operation));
+        if (operation.WaitingSchema is not null && !ProvenBy.ContainsKey($"{operation.Id} 202"))
+            faults.Add("202: no way to bring it about");
         foreach (var (status, code) in operation.Errors.Where(error => !ProvenBy.ContainsKey($"{operation.Id} {error.Code}")))
         {
             var answer = Failures.TryGetValue($"{operation.Id} {code}", out var own) ? await own(world) : await FailAsync(operation, code);

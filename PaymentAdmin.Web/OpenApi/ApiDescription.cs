@@ -100,7 +100,9 @@ public sealed class ApiDescription(EndpointDataSource endpoints)
             description["parameters"] = parameters;
         if (operation.Body is { } body)
             description["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Content(body, schemas, isRequest: true) };
-        var responses = new JsonObject { [$"{operation.Status}"] = Success(operation, schemas, idempotent is not null) };
+        var responses = new JsonObject { [$"{operation.Status}"] = Success(operation, operation.Answer, schemas, idempotent is not null) };
+        if (operation.Waiting is { } waiting)
+            responses[$"{StatusCodes.Status202Accepted}"] = Success(operation, waiting, schemas, idempotent is not null);
         foreach (var group in Errors(operation, endpoint, idempotent).GroupBy(Problems.StatusOf).OrderBy(group => group.Key))
             responses[$"{group.Key}"] = Failure(group.Key, group);
         description["responses"] = responses;
@@ -143,14 +145,14 @@ public sealed class ApiDescription(EndpointDataSource endpoints)
         return described;
     }
 
-    private static JsonObject Success(ApiOperation operation, ApiSchemas schemas, bool isIdempotent)
+    private static JsonObject Success(ApiOperation operation, ApiContent content, ApiSchemas schemas, bool isIdempotent)
     {
         var headers = new JsonObject { [Hosting.ResponseHeaders.RequestId] = Header("RequestId") };
         if (isIdempotent)
             headers[IdempotentRequests.Replayed] = Header("IdempotentReplayed");
-        var answer = new JsonObject { ["description"] = operation.Answer.Description.Length > 0 ? operation.Answer.Description : operation.Summary + ".", ["headers"] = headers };
-        if (operation.Answer != ApiContent.None)
-            answer["content"] = Content(operation.Answer, schemas, isRequest: false);
+        var answer = new JsonObject { ["description"] = content.Description.Length > 0 ? content.Description : operation.Summary + ".", ["headers"] = headers };
+        if (content != ApiContent.None)
+            answer["content"] = Content(content, schemas, isRequest: false);
         return answer;
     }
 

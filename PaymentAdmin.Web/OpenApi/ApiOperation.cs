@@ -19,6 +19,9 @@ public sealed record ApiOperation(string Id, string Tag, string Method, string P
 
     public int Status { get; init; } = 200;
 
+    /// <summary>The body of 202, where a second person may have to agree first.</summary>
+    public ApiContent? Waiting { get; init; }
+
     /// <summary>Codes that the operation itself answers with.</summary>
     public IReadOnlyList<string> Errors { get; init; } = [];
 

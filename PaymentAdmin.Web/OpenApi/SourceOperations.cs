@@ -18,6 +18,8 @@ internal static class SourceOperations
         }
         """;
 
+    private static ApiContent ConfigWaiting => ApiContent.Like("ApprovalAsked", """{ "approval_id": "019aa5c3-5e70-7aaa-8bbb-8cccddddeeee", "status": "waiting_for_approval" }""", "Nothing has changed yet: a second person must agree in the portal (live configs of a tenant with the rule of two persons).");
+
     private static string SavedConfig => Config.TrimEnd()[..^1] + ", \"warnings\": [] }";
 
     private static readonly string[] ProviderErrors = [Codes.ProviderUnavailable, Codes.ProviderRejected, Codes.ProviderOutcomeUnknown];
@@ -164,6 +166,7 @@ internal static class SourceOperations
             Text = "To the BIN that took it. 202 with `\"success\": false` while a second person or the provider must still act.",
             Body = ApiContent.Like("KaspiRefundRequest", """{ "shop_id": 8, "external_id": "131234567", "amount": 50 }""", "`amount` in tenge."),
             Answer = ApiContent.Like("KaspiRefunded", """{ "success": true, "external_id": "131234567", "refunded_amount": 50, "organization_bin": "210440028324" }"""),
+            Waiting = ApiContent.Like("KaspiRefundWaiting", """{ "success": false, "status": "waiting_for_approval", "refund_id": "019aa5c3-5e60-7aaa-8bbb-8cccddddeeee", "external_id": "131234567", "organization_bin?": "210440028324" }""", "No money has moved yet: a second person (`waiting_for_approval`) or the provider (`pending`) must still act."),
             Errors = [Codes.ShopNotConfigured, Codes.PaymentNotFound, Codes.RefundExceedsPayment, Codes.RefundInProgress, Codes.ProviderRejected, Codes.ProviderOutcomeUnknown],
         };
         yield return new("configs.list", Kaspi, "GET", "/admin/configs", "List shop configs") { Answer = ApiContent.Like("ConfigList", $"[{Config}]") };
@@ -172,7 +175,8 @@ internal static class SourceOperations
             Body = ApiContent.Like("ConfigRequest", """{ "shop_id": 8, "organization_bin": "210440028324", "device_token": "8f1c2b7e-0000-4000-8000-000000000000", "description": "Almaty, Abay", "is_active": true, "provider": "kaspi" }""", "", "device_token", "description", "is_active", "provider"),
             Status = 201,
             Answer = ApiContent.Like("SavedConfig", SavedConfig),
-            Errors = [Codes.ConfigExists],
+            Waiting = ConfigWaiting,
+            Errors = [Codes.ConfigExists, Codes.ChangedMeanwhile],
         };
         yield return new("configs.change", Kaspi, "PUT", "/admin/configs/{shop_id}", "Change a shop config")
         {
@@ -180,7 +184,8 @@ internal static class SourceOperations
             Parameters = [new("shop_id", "The shop's number.") { Type = "integer" }, new("provider", "`kaspi` when left out.")],
             Body = ApiContent.Like("ConfigChange", """{ "description": "Almaty, Abay 10", "is_active": true }""", "", "description", "is_active"),
             Answer = ApiContent.Like("SavedConfig", SavedConfig),
-            Errors = [Codes.ShopNotConfigured, Codes.DeviceTokenMasked, Codes.InvalidParameter],
+            Waiting = ConfigWaiting,
+            Errors = [Codes.ShopNotConfigured, Codes.DeviceTokenMasked, Codes.ChangedMeanwhile, Codes.InvalidParameter],
         };
         yield return new("configs.deactivate", Kaspi, "DELETE", "/admin/configs/{shop_id}", "Take a shop config out of service")
         {

@@ -46,9 +46,8 @@ public partial class DocsPage
         {
             Parameters = [.. (operation["parameters"] as JsonArray ?? []).Select(parameter => new Member(Text(parameter, "name"), $"{TypeOf(parameter!["schema"]!.AsObject())} in {Text(parameter, "in")}", parameter["required"]!.GetValue<bool>(), Text(parameter, "description")))],
             Body = operation["requestBody"]?["content"] is JsonObject content ? BodyOf(content) : null,
-            Status = responses[0].Key,
-            Answer = responses[0].Value!["content"] is JsonObject answer ? BodyOf(answer) with { Text = Text(responses[0].Value, "description") } : null,
-            Errors = [.. responses.Skip(1).Select(response => new Error(response.Key, [.. response.Value!["content"]![Problems.ContentType]!["examples"]!.AsObject().Select(example => example.Key)]))],
+            Answers = [.. responses.Where(response => response.Key[0] == '2').Select(response => new Answer(response.Key, response.Value!["content"] is JsonObject answer ? BodyOf(answer) with { Text = Text(response.Value, "description") } : null))],
+            Errors = [.. responses.Where(response => response.Key[0] != '2').Select(response => new Error(response.Key, [.. response.Value!["content"]![Problems.ContentType]!["examples"]!.AsObject().Select(example => example.Key)]))],
         };
     }
 
@@ -108,12 +107,13 @@ public partial class DocsPage
     {
         public required IReadOnlyList<Member> Parameters { get; init; }
         public required Body? Body { get; init; }
-        public required string Status { get; init; }
-        public required Body? Answer { get; init; }
+        public required IReadOnlyList<Answer> Answers { get; init; }
         public required IReadOnlyList<Error> Errors { get; init; }
     }
 
     private sealed record Body(IReadOnlyList<Member> Members, string Example, string Text);
+
+    private sealed record Answer(string Status, Body? Body);
 
     private sealed record Error(string Status, IReadOnlyList<string> Codes);
 
