@@ -39,8 +39,12 @@ public sealed class CreateApiKey(PaymentStore store, IdSource ids, TimeProvider 
 
     public async Task<Result<CreatedApiKey>> RunAsync(CreateApiKeyRequest request, Actor actor, CancellationToken cancellationToken)
     {
+        if (Permissions.Missing(actor, Permissions.KeysManage) is { } missing)
+            return missing;
         if ((await validator.ValidateAsync(request, cancellationToken)).ToProblem() is { } problem)
             return problem;
+        if (Beyond(request, actor) is { } beyond)
+            return beyond;
         var text = $"{ApiKey.TextStart(request.Mode)}{IdSource.NewToken(32)}";
         var key = new ApiKey
         {
@@ -64,5 +68,19 @@ public sealed class CreateApiKey(PaymentStore store, IdSource ids, TimeProvider 
             },
             cancellationToken);
         return new CreatedApiKey(key.Id, text, key.Prefix);
+    }
+
+    /// <summary>A live key lets out no more money and changes no more than the person who makes it may: a key is no way around a role.</summary>
+    private static Problem? Beyond(CreateApiKeyRequest request, Actor actor)
+    {
+        if (request.Mode != Mode.Live)
+            return null;
+        var more = request.Scopes.FirstOrDefault(scope => scope switch
+        {
+            Scopes.RefundsWrite => Permissions.Missing(actor, Permissions.RefundsRequest) is not null,
+            Scopes.ConfigsWrite => Permissions.Missing(actor, Permissions.ConfigsWrite) is not null,
+            _ => false,
+        });
+        return more is null ? null : Problem.Invalid("scopes", $"'{more}' is more than the role {actor.Role} may do itself in live mode");
     }
 }

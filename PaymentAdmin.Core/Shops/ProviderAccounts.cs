@@ -48,11 +48,13 @@ public sealed class ProviderAccounts(SecretBox secrets, ProviderRegistry provide
     }
 
     /// <summary>The URL to paste into the provider's dashboard.</summary>
-    public string WebhookUrlOf(ProviderAccount account)
-    {
-        var key = secrets.Open(account.WebhookKeyCipher, WebhookKeyPlace(account));
-        return providers[account.Provider].Profile.HidesItsNameInUrls ? $"{deployment.PublicUrl}/hooks/{key}" : $"{deployment.PublicUrl}/webhooks/{account.Provider}/{key}";
-    }
+    public string WebhookUrlOf(ProviderAccount account) => WebhookUrlOf(account, secrets.Open(account.WebhookKeyCipher, WebhookKeyPlace(account)));
+
+    /// <summary>The same with a name in the place of its secret, for showing.</summary>
+    public string WebhookUrlWithoutKey(ProviderAccount account) => WebhookUrlOf(account, "$WEBHOOK_KEY");
+
+    private string WebhookUrlOf(ProviderAccount account, string key) =>
+        providers[account.Provider].Profile.HidesItsNameInUrls ? $"{deployment.PublicUrl}/hooks/{key}" : $"{deployment.PublicUrl}/webhooks/{account.Provider}/{key}";
 
     /// <summary>An account's secret fields, sealed for its row.</summary>
     public string Seal(Guid accountId, Guid tenantId, IReadOnlyDictionary<string, string> fields) =>

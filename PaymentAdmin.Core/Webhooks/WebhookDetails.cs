@@ -26,7 +26,12 @@ public sealed record WebhookDetail(
     string DedupeKey,
     int Attempts,
     DateTimeOffset? AppliedAt,
-    WebhookPayment? Payment);
+    WebhookPayment? Payment,
+    EarlierWebhook? Earlier,
+    string? Curl);
+
+/// <summary>The delivery before this one about the same thing.</summary>
+public sealed record EarlierWebhook(Guid Id, DateTimeOffset ReceivedAt, MaskedBody Body);
 
 /// <summary>Reads one event of the inbox with what its body says.</summary>
 public sealed class WebhookDetails(PaymentStore store, ProviderAccounts accounts, ProcessWebhook process)
@@ -49,6 +54,7 @@ public sealed class WebhookDetails(PaymentStore store, ProviderAccounts accounts
                     Account = await db.ProviderAccounts.SingleAsync(row => row.Id == received.AccountId, cancellationToken),
                     AppliedAt = await db.WebhookApplications.Where(row => row.EventId == eventId).Select(row => (DateTimeOffset?)row.At).FirstOrDefaultAsync(cancellationToken),
                     Payment = payment,
+                    Earlier = await EarlierAsync(db, received, cancellationToken),
                 };
             },
             cancellationToken);
@@ -75,7 +81,23 @@ public sealed class WebhookDetails(PaymentStore store, ProviderAccounts accounts
             NextAttemptAt = received.NextAttemptAt,
         };
         var secrets = accounts.Open(found.Account, route: null).Credentials.Values;
-        return new WebhookDetail(row, found.Account.Name, BodyMask.Of(received.Body, secrets), received.Body.Length, received.BodySha256, LinesOf(process.Read(received)), HeadersOf(received.HeadersJson), received.RemoteIp, received.DedupeKey, received.Attempts, found.AppliedAt, found.Payment);
+        var body = BodyMask.Of(received.Body, secrets);
+        var headers = HeadersOf(received.HeadersJson);
+        var earlier = found.Earlier is { } before ? new EarlierWebhook(before.Id, before.ReceivedAt, BodyMask.Of(before.Body, secrets)) : null;
+        return new WebhookDetail(row, found.Account.Name, body, received.Body.Length, received.BodySha256, LinesOf(process.Read(received)), headers, received.RemoteIp, received.DedupeKey, received.Attempts, found.AppliedAt, found.Payment, earlier, CurlText.Of(accounts.WebhookUrlWithoutKey(found.Account), headers, body));
+    }
+
+    /// <summary>By payment, or by the provider's reference while there is no payment: both are indexed.</summary>
+    private static Task<WebhookEvent?> EarlierAsync(PaymentDb db, WebhookEvent received, CancellationToken cancellationToken)
+    {
+        var before = db.WebhookEvents.Where(row => row.AccountId == received.AccountId && row.PaymentId == received.PaymentId && row.Id != received.Id && row.ReceivedAt <= received.ReceivedAt);
+        if (received.PaymentId is null)
+        {
+            if (received.ProviderReference is null)
+                return Task.FromResult<WebhookEvent?>(null);
+            before = before.Where(row => row.ProviderReference == received.ProviderReference);
+        }
+        return before.OrderByDescending(row => row.ReceivedAt).ThenByDescending(row => row.Id).FirstOrDefaultAsync(cancellationToken);
     }
 
     private static IReadOnlyList<(string, string)> HeadersOf(string json) =>

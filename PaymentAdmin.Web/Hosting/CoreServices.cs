@@ -41,6 +41,7 @@ public static class CoreServices
         services.AddSingleton<CreateUser>();
         services.AddSingleton<SetupCode>();
         services.AddSingleton<CreateApiKey>();
+        services.AddSingleton<ApiKeys>();
         services.AddSingleton<AuthenticateApiKey>();
         services.AddSingleton<ApiKeyUse>();
         services.AddSingleton<AuthenticateCustomer>();

@@ -115,6 +115,32 @@ public sealed class WebhookPagesTests(Chromium chromium)
         });
     }
 
+    [BrowserFact]
+    public async Task Delivery_is_compared_with_the_one_before_and_copied_without_secrets()
+    {
+        await using var scene = await PaymentScene.StartAsync();
+        var payment = await scene.CreateAsync();
+        foreach (var (id, type) in new[] { ("evt_1", "open"), ("evt_2", "paid") })
+        {
+            (await scene.DeliverAsync(new { id, type, reference = payment.ProviderReference, amount_minor = 1_000_000, currency = "KZT" })).Dispose();
+            await Eventually.TrueAsync(() => scene.App.ReadAsync(db => db.WebhookEvents.AnyAsync(row => row.DedupeKey.Contains(id) && row.PaymentId == payment.Id)), "the delivery found its payment");
+        }
+        var second = await scene.App.ReadAsync(db => db.WebhookEvents.Where(row => row.DedupeKey.Contains("evt_2")).Select(row => row.Id).SingleAsync());
+
+        await chromium.VisitAsync(scene.Visit(), async page =>
+        {
+            await scene.SignInAsync(page, Roles.Developer);
+            await page.GotoAsync($"/webhooks/{second}?mode=test");
+            await page.GetByTestId("body-diff").ClickAsync();
+            await Expect(page.GetByTestId("webhook-diff").Locator(".add").First).ToContainTextAsync("evt_2");
+            await Expect(page.GetByTestId("webhook-diff").Locator(".bad").First).ToContainTextAsync("evt_1");
+            await PageLook.CheckAsync(page, "a compared webhook");
+            var command = await page.GetByRole(AriaRole.Button, new() { Name = "Copy as curl" }).GetAttributeAsync("data-copy");
+            Assert.Contains("/webhooks/scripted/$WEBHOOK_KEY", command, StringComparison.Ordinal);
+            Assert.DoesNotContain(scene.AccountKey, command, StringComparison.Ordinal);
+        });
+    }
+
     [BrowserTheory]
     [InlineData(1440, ColorScheme.Light)]
     [InlineData(390, ColorScheme.Dark)]

@@ -10,6 +10,12 @@ public sealed class PaymentColumnMenuTests : BunitContext
 
     public PaymentColumnMenuTests() => JSInterop.Mode = JSRuntimeMode.Loose;
 
+    [Theory]
+    [InlineData("Columns")]
+    [InlineData("2 columns", "status", "amount")]
+    public void Button_says_how_many_were_chosen(string text, params string[] columns) =>
+        Assert.Equal(text, Menu(columns).Find("[data-testid=columns-open]").TextContent.Trim());
+
     [Fact]
     public async Task Begins_with_what_the_list_shows_at_first()
     {

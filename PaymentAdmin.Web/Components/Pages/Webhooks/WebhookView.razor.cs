@@ -61,6 +61,7 @@ public sealed partial class WebhookView : IDisposable
         Read,
         Decoded,
         Raw,
+        Diff,
     }
 
     private WebhookRow Row => detail!.Row;
@@ -114,6 +115,7 @@ public sealed partial class WebhookView : IDisposable
             return;
         shown = (Id, Frame?.TenantId);
         (rehearsed, revealed, said) = (null, null, null);
+        view = view == BodyView.Diff ? BodyView.Decoded : view;
         await ReadAsync();
     }
 
@@ -189,7 +191,7 @@ public sealed partial class WebhookView : IDisposable
             view = BodyView.Raw;
     }
 
-    private static string WordOf(BodyView one) => one switch { BodyView.Read => "What we read", BodyView.Decoded => "Decoded", _ => "Raw" };
+    private static string WordOf(BodyView one) => one switch { BodyView.Read => "What we read", BodyView.Decoded => "Decoded", BodyView.Diff => "Changes", _ => "Raw" };
 
     private static string Sentence(string text) => text.Length == 0 ? "" : char.ToUpperInvariant(text[0]) + text[1..] + (text[^1] is '.' ? "" : ".");
 }

@@ -1,0 +1,105 @@
+using Microsoft.EntityFrameworkCore;
+using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Approvals;
+using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Shops;
+using PaymentAdmin.Tests.Support;
+using static Microsoft.Playwright.Assertions;
+
+namespace PaymentAdmin.Tests.Pages;
+
+/// <summary>Two people with one thing before them: what one does the other sees, and the same button pressed by both has one effect.</summary>
+[Collection(BrowserCollection.Name)]
+public sealed class TwoOperatorsTests(Chromium chromium)
+{
+    [BrowserFact]
+    public async Task Both_refund_all_of_it_and_it_is_paid_back_once()
+    {
+        await using var scene = await PaymentScene.StartAsync();
+        var payment = await scene.PaidAsync(1_000_000);
+
+        await chromium.VisitAsync(scene.Visit(), async first => await chromium.VisitAsync(scene.Visit(), async second =>
+        {
+            await scene.SignInAsync(first, Roles.Finance);
+            await scene.SignInAsync(second, Roles.Admin);
+            foreach (var page in new[] { first, second })
+            {
+                await page.GotoAsync($"/payments/{payment.Id}?mode=test");
+                await page.GetByTestId("refund-open").ClickAsync();
+                await page.GetByTestId("refund-amount").FillAsync("10000");
+            }
+            await Task.WhenAll(first.GetByTestId("refund-confirm").ClickAsync(), second.GetByTestId("refund-confirm").ClickAsync());
+
+            foreach (var page in new[] { first, second })
+                await Expect(page.GetByTestId("refund-outcome").Or(page.GetByTestId("refund-problem"))).ToBeVisibleAsync();
+            var done = await first.GetByTestId("refund-outcome").CountAsync() + await second.GetByTestId("refund-outcome").CountAsync();
+            Assert.Equal(1, done);
+            var late = await first.GetByTestId("refund-problem").CountAsync() == 1 ? first : second;
+            await Expect(late.GetByTestId("refund-problem")).ToContainTextAsync("no money has moved");
+            await late.Keyboard.PressAsync("Escape");
+            await Expect(late.GetByTestId("payment-status").First).ToHaveTextAsync("Refunded");
+        }));
+
+        Assert.Single(scene.Provider.Refunds);
+        Assert.Equal(1_000_000, (await scene.PaymentAsync(payment.Id)).RefundedMinor);
+    }
+
+    [BrowserFact]
+    public async Task Both_approve_a_refund_and_the_second_reads_who_was_first()
+    {
+        await using var scene = await PaymentScene.StartAsync();
+        await scene.App.Store.WriteAsync(db => db.Tenants.ExecuteUpdateAsync(set => set.SetProperty(row => row.TwoPersonRule, TwoPersonRule.Always)), CancellationToken.None);
+        var payment = await scene.PaidAsync(1_000_000);
+        await scene.App.Get<RefundPayment>().RunAsync(new RefundRequestedBy(scene.TenantId, Mode.Test, payment.Id, 100_000, null, "damaged"), Engine.Shop, CancellationToken.None);
+
+        await chromium.VisitAsync(scene.Visit(), async first => await chromium.VisitAsync(scene.Visit(), async second =>
+        {
+            await scene.SignInAsync(first, Roles.Finance);
+            await scene.SignInAsync(second, Roles.Admin);
+            foreach (var page in new[] { first, second })
+            {
+                await page.GotoAsync("/approvals?mode=test");
+                await page.GetByTestId("approval-approve").ClickAsync();
+                await Expect(page.GetByTestId("approve-confirm")).ToBeVisibleAsync();
+            }
+            await first.GetByTestId("approve-confirm").ClickAsync();
+            await Expect(first.GetByTestId("approval-said")).ToContainTextAsync("approved");
+            await second.GetByTestId("approve-confirm").ClickAsync();
+            await Expect(second.Locator(".rz-dialog")).ToContainTextAsync("has decided already: approved");
+            await second.Keyboard.PressAsync("Escape");
+            await Expect(second.GetByTestId("approvals-empty")).ToBeVisibleAsync();
+        }));
+
+        Assert.Single(scene.Provider.Refunds);
+    }
+
+    [BrowserFact]
+    public async Task Who_asked_takes_a_write_off_back_that_the_payment_shows_as_waiting()
+    {
+        await using var scene = await PaymentScene.StartAsync();
+        await scene.App.Store.WriteAsync(db => db.Tenants.ExecuteUpdateAsync(set => set.SetProperty(row => row.TwoPersonRule, TwoPersonRule.Always)), CancellationToken.None);
+        var payment = await scene.PayAsync(await scene.CreateAsync(), 900_000);
+
+        await chromium.VisitAsync(scene.Visit(), async first => await chromium.VisitAsync(scene.Visit(), async second =>
+        {
+            await scene.SignInAsync(first, Roles.Finance);
+            await first.GotoAsync($"/payments/{payment.Id}?mode=test");
+            await first.GetByTestId("decide-difference_written_off").ClickAsync();
+            await first.GetByTestId("reason-text").FillAsync("Agreed with the customer");
+            await first.GetByTestId("reason-confirm").ClickAsync();
+            await Expect(first.GetByTestId("payment-waiting")).ToContainTextAsync("a second person must agree");
+
+            await scene.SignInAsync(second, Roles.Admin);
+            await second.GotoAsync($"/payments/{payment.Id}?mode=test");
+            await Expect(second.GetByTestId("payment-waiting")).ToContainTextAsync("asked for it");
+            await first.GotoAsync("/approvals?mode=test");
+            await first.GetByTestId("approval-withdraw").ClickAsync();
+            await first.GetByTestId("withdraw-confirm").ClickAsync();
+            await Expect(first.GetByTestId("approval-said")).ToContainTextAsync("taken back");
+            await Expect(second.GetByTestId("payment-waiting")).ToHaveCountAsync(0);
+        }));
+
+        Assert.Equal(PaymentStatus.InReview, (await scene.PaymentAsync(payment.Id)).Status);
+        Assert.Equal(ApprovalStatus.Withdrawn, await scene.App.ReadAsync(db => db.ApprovalRequests.Select(row => row.Status).SingleAsync()));
+    }
+}
