@@ -41,6 +41,9 @@ public sealed class PaymentLink
 
     /// <summary>Of its payment; the payments of a link for many get a suffix each.</summary>
     public required string OrderReference { get; init; }
+
+    /// <summary>Where the payer is led in the end; null: the payer stays with us.</summary>
+    public string? ReturnUrl { get; init; }
     public DateTimeOffset? ExpiresAt { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required string CreatedBy { get; init; }

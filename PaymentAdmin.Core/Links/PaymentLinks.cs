@@ -6,6 +6,7 @@ using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Shops;
 
 namespace PaymentAdmin.Core.Links;
 
@@ -23,6 +24,7 @@ public sealed record NewPaymentLink
     public DateTimeOffset? ExpiresAt { get; init; }
     public int? ShopId { get; init; }
     public string? OrderReference { get; init; }
+    public string? ReturnUrl { get; init; }
 
     /// <summary>Id that an idempotency key has set aside.</summary>
     public Guid? LinkId { get; init; }
@@ -44,6 +46,7 @@ public sealed record PaymentLinkObject(
     string? Description,
     int? ShopId,
     string OrderReference,
+    string? ReturnUrl,
     DateTimeOffset? ExpiresAt,
     int PaidCount,
     Guid? PaymentId,
@@ -73,7 +76,7 @@ public sealed class NewPaymentLinkValidator : AbstractValidator<NewPaymentLink>
 }
 
 /// <summary>Makes, lists and switches off payment links of one tenant and mode.</summary>
-public sealed class PaymentLinks(PaymentStore store, Deployment deployment, IdSource ids, TimeProvider clock)
+public sealed class PaymentLinks(PaymentStore store, ReturnUrls returnUrls, Deployment deployment, IdSource ids, TimeProvider clock)
 {
     private readonly NewPaymentLinkValidator validator = new(clock);
 
@@ -94,6 +97,9 @@ public sealed class PaymentLinks(PaymentStore store, Deployment deployment, IdSo
                     return await ObjectOfAsync(db, repeated, cancellationToken);
                 if (asked.ShopId is { } number && !await db.Shops.AnyAsync(row => row.TenantId == asked.TenantId && row.Number == number, cancellationToken))
                     return new Problem(Codes.ProviderNotConfigured, $"Shop {number} does not exist.");
+                var tenant = await db.Tenants.AsNoTracking().SingleAsync(row => row.Id == asked.TenantId, cancellationToken);
+                if (returnUrls.Check("return_url", asked.ReturnUrl, tenant, asked.Mode) is { } astray)
+                    return astray;
                 var now = clock.GetUtcNow();
                 var link = new PaymentLink
                 {
@@ -109,6 +115,7 @@ public sealed class PaymentLinks(PaymentStore store, Deployment deployment, IdSo
                     Description = string.IsNullOrWhiteSpace(asked.Description) ? null : asked.Description.Trim(),
                     ShopNumber = asked.ShopId,
                     OrderReference = asked.OrderReference ?? $"LINK-{PaymentCode.New()}",
+                    ReturnUrl = asked.ReturnUrl,
                     ExpiresAt = asked.ExpiresAt,
                     CreatedAt = now,
                     CreatedBy = $"{Words.Of(actor.Kind)}:{actor.Id}",
@@ -196,6 +203,7 @@ public sealed class PaymentLinks(PaymentStore store, Deployment deployment, IdSo
         link.Description,
         link.ShopNumber,
         link.OrderReference,
+        link.ReturnUrl,
         link.ExpiresAt,
         paid,
         paymentId,
@@ -204,7 +212,7 @@ public sealed class PaymentLinks(PaymentStore store, Deployment deployment, IdSo
 
     private static void Audit(PaymentDb db, PaymentLink link, string action, Actor actor, DateTimeOffset now)
     {
-        var seen = new { mode = Words.Of(link.Mode), use = Words.Of(link.Use), amount_minor = link.AmountMinor, min_minor = link.MinMinor, max_minor = link.MaxMinor, currency = link.Currency, shop_id = link.ShopNumber, order_reference = link.OrderReference, expires_at = link.ExpiresAt, disabled_at = link.DisabledAt };
+        var seen = new { mode = Words.Of(link.Mode), use = Words.Of(link.Use), amount_minor = link.AmountMinor, min_minor = link.MinMinor, max_minor = link.MaxMinor, currency = link.Currency, shop_id = link.ShopNumber, order_reference = link.OrderReference, return_url = link.ReturnUrl, expires_at = link.ExpiresAt, disabled_at = link.DisabledAt };
         db.AuditEntries.Add(AuditEntry.By(actor, link.TenantId, now, action, "payment_link", link.Id.ToString(), after: JsonSerializer.Serialize(seen)));
     }
 }

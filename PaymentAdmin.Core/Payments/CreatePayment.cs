@@ -126,6 +126,9 @@ public sealed class CreatePayment(PaymentStore store, StartAttempt startAttempt,
         var tenant = await db.Tenants.AsNoTracking().SingleAsync(row => row.Id == request.TenantId, cancellationToken);
         if ((returnUrls.Check("return_url", request.ReturnUrl, tenant, request.Mode) ?? returnUrls.Check("cancel_url", request.CancelUrl, tenant, request.Mode)) is { } refused)
             return refused;
+        // An origin that was taken back since the link was made leads nobody there any more; who wants to pay still may.
+        if (link?.ReturnUrl is { } onward && returnUrls.Check("return_url", onward, tenant, request.Mode) is null)
+            request = request with { ReturnUrl = onward };
         var shop = request.ShopId is { } number ? await db.Shops.AsNoTracking().FirstOrDefaultAsync(row => row.TenantId == request.TenantId && row.Number == number, cancellationToken) : null;
         if (request.ShopId is not null && shop is null)
             return new Problem(Codes.ShopNotConfigured, $"Shop {request.ShopId} does not exist.");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Tests.Support;
 
 namespace PaymentAdmin.Tests.Endpoints;
@@ -37,6 +38,7 @@ public sealed partial class LinkEndpointsTests(SourceServer server) : IClassFixt
     [InlineData("""{ "currency": "KZT", "amount_minor": 5, "expires_at": "2020-01-01T00:00:00Z" }""", "expires_at")]
     [InlineData("""{ "currency": "KZT", "amount_minor": 5, "use": "twice" }""", "use")]
     [InlineData("""{ "currency": "KZT", "amount_minor": 5, "order_reference": "" }""", "order_reference")]
+    [InlineData("""{ "currency": "KZT", "amount_minor": 5, "return_url": "/thanks" }""", "return_url")]
     public async Task Wrong_member_is_named(string body, string member)
     {
         var answer = await world.Merchant.TellOnceAsync("/v1/payment-links", body);
@@ -90,6 +92,36 @@ public sealed partial class LinkEndpointsTests(SourceServer server) : IClassFixt
         Assert.Equal(new Uri(link).AbsolutePath, await PressAsync(link));
     }
 
+    [Theory]
+    [InlineData("https://stranger.example/")]
+    [InlineData("http://localhost:3000@stranger.example/")]
+    [InlineData("http://localhost:3001/")]
+    public async Task Page_to_come_back_to_is_one_of_the_tenants(string url)
+    {
+        var answer = await world.Merchant.TellOnceAsync("/v1/payment-links", $$"""{ "amount_minor": 10000, "currency": "KZT", "return_url": "{{url}}" }""");
+
+        Assert.Equal((422, "return_url_not_allowed"), (answer.Status, answer.Code));
+        Assert.Empty((await world.Merchant.AskAsync("/v1/payment-links")).Data);
+    }
+
+    [Fact]
+    public async Task Payment_of_a_link_leads_on_to_its_page()
+    {
+        var made = await world.Merchant.TellOnceAsync("/v1/payment-links", """{ "amount_minor": 10000, "currency": "KZT", "return_url": "http://localhost:3000/thanks?from=link" }""");
+        Assert.Equal("http://localhost:3000/thanks?from=link", made.Text("return_url"));
+
+        Assert.Equal("http://localhost:3000/thanks?from=link", await ReturnUrlOfAsync(await PressAsync(made.Text("url"))));
+    }
+
+    [Fact]
+    public async Task Link_whose_origin_was_taken_back_is_paid_and_leads_nowhere()
+    {
+        var link = await LinkAsync("""{ "amount_minor": 10000, "currency": "KZT", "return_url": "http://localhost:3000/thanks" }""");
+        await world.App.Store.WriteAsync(db => db.Tenants.Where(row => row.Id == world.TenantId).ExecuteUpdateAsync(row => row.SetProperty(tenant => tenant.ReturnOrigins, new List<string>())), CancellationToken.None);
+
+        Assert.Null(await ReturnUrlOfAsync(await PressAsync(link)));
+    }
+
     [Fact]
     public async Task Reference_of_a_payment_that_is_under_way_is_not_taken_twice()
     {
@@ -104,6 +136,13 @@ public sealed partial class LinkEndpointsTests(SourceServer server) : IClassFixt
         var made = await world.Merchant.TellOnceAsync("/v1/payment-links", body);
         Assert.True(made.Status == 201, made.Body);
         return made.Text("url");
+    }
+
+    private async Task<string?> ReturnUrlOfAsync(string checkout)
+    {
+        Assert.Matches(Checkout(), checkout);
+        var id = Guid.Parse(checkout.Split('/', '?')[2]);
+        return await world.App.ReadAsync(db => db.Payments.Where(row => row.Id == id).Select(row => row.ReturnUrl).SingleAsync());
     }
 
     private async Task<string> OpenAsync(string link)

@@ -181,6 +181,7 @@ public sealed class OperationsTests(OperationsTests.World world) : IClassFixture
         },
         ["paymentLinks.create currency_not_supported"] = world => world.Key.TellOnceAsync("/v1/payment-links", """{ "amount_minor": 100, "currency": "XXX" }"""),
         ["paymentLinks.create provider_not_configured"] = world => world.Key.TellOnceAsync("/v1/payment-links", """{ "amount_minor": 100, "currency": "KZT", "shop_id": 4099 }"""),
+        ["paymentLinks.create return_url_not_allowed"] = world => world.Key.TellOnceAsync("/v1/payment-links", """{ "amount_minor": 100, "currency": "KZT", "return_url": "https://stranger.example/" }"""),
         ["paymentLinks.create live_mode_refused"] = world => world.Live.TellOnceAsync("/v1/payment-links", """{ "amount_minor": 100, "currency": "KZT" }"""),
         ["payments.attempt attempt_outcome_unknown"] = async world => await world.AttemptAsync(await world.LostAsync()),
         ["payments.cancel payment_final"] = async world => await world.CancelAsync(await world.Scene.PaidAsync()),

@@ -16,6 +16,7 @@ public sealed record CreateLinkBody
     public DateTimeOffset? ExpiresAt { get; init; }
     public int? ShopId { get; init; }
     public string? OrderReference { get; init; }
+    public string? ReturnUrl { get; init; }
 }
 
 /// <summary>Payment links (contract.md section 4).</summary>
@@ -51,6 +52,7 @@ public static class LinkEndpoints
                 ExpiresAt = asked.ExpiresAt,
                 ShopId = asked.ShopId,
                 OrderReference = asked.OrderReference,
+                ReturnUrl = asked.ReturnUrl,
                 LinkId = IdempotentRequests.ResourceIdOf(http),
             },
             caller.Actor,

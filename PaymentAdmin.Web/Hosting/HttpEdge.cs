@@ -121,7 +121,7 @@ public static class HttpEdge
 }
 
 /// <summary>The id of the request, ours and never the client's, and the headers that make a browser careful.</summary>
-public sealed class ResponseHeaders(RequestDelegate next)
+public sealed class ResponseHeaders(RequestDelegate next, Deployment deployment)
 {
     public const string RequestId = "Request-Id";
 
@@ -131,17 +131,19 @@ public sealed class ResponseHeaders(RequestDelegate next)
     // Browsers hold a form's redirect against form-action too, and a payer's form ends at the provider.
     private static readonly PathString[] PayersForms = ["/pay", "/l"];
 
-    // An imitated provider sends the payer back to the shop, which is a page of the developer's own machine as often as not.
+    // An imitated provider sends the payer back to the shop, which is a page of the developer's own machine as often as not; where private
+    // targets are allowed, a stand-in for a provider may be one too.
+    private const string OwnMachine = " http://localhost:* http://127.0.0.1:*";
     private static readonly PathString Imitations = "/sandbox";
 
     public Task InvokeAsync(HttpContext http)
     {
         http.TraceIdentifier = "req_" + IdSource.NewToken(16);
-        http.Response.OnStarting(static state => Write((HttpContext)state), http);
+        http.Response.OnStarting(() => Write(http));
         return next(http);
     }
 
-    private static Task Write(HttpContext http)
+    private Task Write(HttpContext http)
     {
         var headers = http.Response.Headers;
         headers[RequestId] = http.TraceIdentifier;
@@ -158,9 +160,9 @@ public sealed class ResponseHeaders(RequestDelegate next)
         return Task.CompletedTask;
     }
 
-    private static string FormPolicy(HttpRequest request) =>
-        request.Path.StartsWithSegments(Imitations, StringComparison.OrdinalIgnoreCase) ? "form-action 'self' https: http://localhost:* http://127.0.0.1:*"
-        : IsPayersForm(request) ? "form-action 'self' https:"
+    private string FormPolicy(HttpRequest request) =>
+        request.Path.StartsWithSegments(Imitations, StringComparison.OrdinalIgnoreCase) ? "form-action 'self' https:" + OwnMachine
+        : IsPayersForm(request) ? "form-action 'self' https:" + (deployment.AllowPrivateTargets ? OwnMachine : "")
         : "form-action 'self'";
 
     private static bool IsPayersForm(HttpRequest request) => Array.Exists(PayersForms, path => request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase));

@@ -143,7 +143,7 @@ public static class ApiCatalogue
             Body = ApiContent.Of<CreateLinkBody>(ApiExamples.CreateLink),
             Status = 201,
             Answer = ApiContent.Of<PaymentLinkObject>(ApiExamples.Link),
-            Errors = [Codes.CurrencyNotSupported, Codes.ProviderNotConfigured, Codes.LiveModeRefused],
+            Errors = [Codes.CurrencyNotSupported, Codes.ProviderNotConfigured, Codes.ReturnUrlNotAllowed, Codes.LiveModeRefused],
         };
         yield return new("paymentLinks.list", Links, "GET", "/v1/payment-links", "List payment links")
         {

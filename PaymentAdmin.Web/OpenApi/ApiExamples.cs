@@ -24,7 +24,7 @@ internal static class ApiExamples
 
     public const string Attempt = """{ "provider": "kaspi", "method": "phone", "phone": "+77015211545" }""";
 
-    public const string CreateLink = """{ "amount_minor": 1250000, "currency": "KZT", "description": "Cake, 2 kg", "use": "single", "order_reference": "cake-118" }""";
+    public const string CreateLink = """{ "amount_minor": 1250000, "currency": "KZT", "description": "Cake, 2 kg", "use": "single", "order_reference": "cake-118", "return_url": "https://shop.example/thanks" }""";
 
     public const string Link = """
         {
@@ -40,6 +40,7 @@ internal static class ApiExamples
           "description": "Cake, 2 kg",
           "shop_id": null,
           "order_reference": "cake-118",
+          "return_url": "https://shop.example/thanks",
           "expires_at": null,
           "paid_count": 0,
           "payment_id": null,

@@ -53,6 +53,7 @@ internal static class ApiWords
         ["exceptions"] = "What is unusual about it. They never change the status by themselves.",
         ["metadata"] = "Yours: up to 50 keys of 40 characters with texts of 500.",
         ["return_url"] = "Where our status page leads the payer in the end. Its origin must be one of your return origins.",
+        ["PaymentLink.return_url"] = "Where our status page leads whoever pays by it.",
         ["cancel_url"] = "The same after a cancellation.",
         ["expires_in_minutes"] = "5 to 43200; 1440 when left out.",
         ["guest"] = "The payer is unknown to you and may pay by the payment's id alone.",

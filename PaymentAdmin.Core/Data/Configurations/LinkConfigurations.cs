@@ -13,6 +13,7 @@ internal sealed class PaymentLinkConfiguration : IEntityTypeConfiguration<Paymen
         builder.Property(link => link.Token).HasMaxLength(64);
         builder.Property(link => link.Currency).HasMaxLength(3);
         builder.Property(link => link.OrderReference).HasMaxLength(64);
+        builder.Property(link => link.ReturnUrl).HasMaxLength(4000);
         builder.HasOne<Tenant>().WithMany().HasForeignKey(link => link.TenantId);
         builder.HasIndex(link => link.Token).IsUnique();
         builder.HasIndex(link => new { link.TenantId, link.Mode, link.CreatedAt, link.Id });

@@ -17,6 +17,7 @@ namespace PaymentAdmin.Core.Providers.CloudPayments;
 /// </summary>
 internal sealed class CloudPaymentsProvider(ProviderHttp http) : IPaymentProvider, IQueriesStatus, IRefunds, IQueriesRefunds, ICancels, IAnswersChecks, IListsTransactions
 {
+    private const string Advice = "Any expiry date to come and any CVV. The site in the cabinet must be in test mode: a notification of the other mode has no effect.";
     public const string Id = "cloudpayments";
     public const string PublicId = "public_id";
     public const string ApiSecret = "api_secret";
@@ -56,7 +57,12 @@ internal sealed class CloudPaymentsProvider(ProviderHttp http) : IPaymentProvide
         TestBaseUrl = Kazakhstan,
         LiveBaseUrl = Kazakhstan,
         TestInstruments = CloudPaymentsCards.Instruments,
-        TestAdvice = "Any expiry date to come and any CVV. The site in the cabinet must be in test mode: a notification of the other mode has no effect.",
+        TestAdvice = Advice,
+        PayerWords = new Dictionary<string, IReadOnlyDictionary<string, string>>
+        {
+            ["ru"] = new Dictionary<string, string> { [Advice] = "Любой будущий срок карты и любой CVV. Сайт в личном кабинете должен быть в тестовом режиме: уведомление другого режима не действует." },
+            ["kk"] = new Dictionary<string, string> { [Advice] = "Картаның кез келген болашақ мерзімі және кез келген CVV. Жеке кабинеттегі сайт сынақ режимінде болуы керек: басқа режимнің хабарламасы күшіне енбейді." },
+        },
         HelpLinks = [("TipTop Pay", "https://developers.tiptoppay.kz/"), ("CloudPayments", "https://developers.cloudpayments.ru/")],
         Lacks =
         [

@@ -60,7 +60,7 @@ internal static class FlutterwaveCards
     private static string Questions(FlutterwaveCardQuestion question) => question switch
     {
         FlutterwaveCardQuestion.Pin => $", PIN {Pin}, OTP {Otp}",
-        FlutterwaveCardQuestion.Otp => $", OTP {Otp} on the bank's page",
+        FlutterwaveCardQuestion.Otp => $", on the bank's page OTP {Otp}",
         _ => "",
     };
 }

@@ -17,6 +17,7 @@ namespace PaymentAdmin.Core.Providers.Flutterwave;
 /// </summary>
 internal sealed class FlutterwaveProvider(ProviderHttp http, TimeProvider clock) : IPaymentProvider, IQueriesStatus, IRefunds, IQueriesRefunds, ICancels, IReadsWebhooks, IListsTransactions, IChoosesMethods
 {
+    private const string Advice = $"PIN {FlutterwaveCards.Pin}, one-time password {FlutterwaveCards.Otp}.";
     public const string Id = "flutterwave";
     public const string SecretKey = "secret_key";
     public const string WebhookSecret = "webhook_secret";
@@ -59,7 +60,12 @@ internal sealed class FlutterwaveProvider(ProviderHttp http, TimeProvider clock)
         TestBaseUrl = Host,
         LiveBaseUrl = Host,
         TestInstruments = FlutterwaveCards.Instruments,
-        TestAdvice = $"PIN {FlutterwaveCards.Pin}, one-time password {FlutterwaveCards.Otp}.",
+        TestAdvice = Advice,
+        PayerWords = new Dictionary<string, IReadOnlyDictionary<string, string>>
+        {
+            ["ru"] = new Dictionary<string, string> { [Advice] = $"PIN {FlutterwaveCards.Pin}, одноразовый пароль {FlutterwaveCards.Otp}." },
+            ["kk"] = new Dictionary<string, string> { [Advice] = $"PIN {FlutterwaveCards.Pin}, бір реттік құпиясөз {FlutterwaveCards.Otp}." },
+        },
         HelpLinks = [("Webhooks", "https://developer.flutterwave.com/v3.0/docs/webhooks"), ("Testing", "https://developer.flutterwave.com/v3.0/docs/testing")],
         Lacks =
         [

@@ -15,6 +15,7 @@ namespace PaymentAdmin.Core.Providers.Ikhokha;
 /// </summary>
 internal sealed class IkhokhaProvider(ProviderHttp http) : IPaymentProvider, IQueriesStatus, IReadsWebhooks, IListsTransactions
 {
+    private const string Advice = "iKhokha has no test mode: a test account works on the sandbox only, with the sandbox's own cards.";
     public const string Id = "ikhokha";
     public const string AppId = "app_id";
     public const string AppSecret = "app_secret";
@@ -54,7 +55,12 @@ internal sealed class IkhokhaProvider(ProviderHttp http) : IPaymentProvider, IQu
         TestBaseUrl = "",
         LiveBaseUrl = "https://api.ikhokha.com",
         TestInstruments = IkhokhaCards.Instruments,
-        TestAdvice = "iKhokha has no test mode: a test account works on the sandbox only, with the sandbox's own cards.",
+        TestAdvice = Advice,
+        PayerWords = new Dictionary<string, IReadOnlyDictionary<string, string>>
+        {
+            ["ru"] = new Dictionary<string, string> { [Advice] = "У iKhokha нет тестового режима: тестовый счёт работает только в песочнице, с её собственными картами." },
+            ["kk"] = new Dictionary<string, string> { [Advice] = "iKhokha-да сынақ режимі жоқ: сынақ шоты тек құмсалғышта, соның өз карталарымен жұмыс істейді." },
+        },
         HelpLinks = [("iK Pay API", "https://developer.ikhokha.com/overview"), ("Examples", "https://github.com/ikhokha/ik-pay-api-examples")],
         Lacks =
         [

@@ -18,6 +18,7 @@ namespace PaymentAdmin.Core.Providers.Ioka;
 /// </summary>
 internal sealed partial class IokaProvider(ProviderHttp http, TimeProvider clock) : IPaymentProvider, IQueriesStatus, IRefunds, IQueriesRefunds, IReadsWebhooks, IListsTransactions
 {
+    private const string Advice = "Expiry 12/26 and CVC 123. The stage host takes stage keys only; Ioka's manager opens it.";
     public const string ApiKey = "api_key";
     public const string ClientId = "client_id";
     public const string ClientSecret = "client_secret";
@@ -72,7 +73,12 @@ internal sealed partial class IokaProvider(ProviderHttp http, TimeProvider clock
             new TestInstrument("Card", "4242 4242 4242 4242", "Sandbox: success"),
             new TestInstrument("Card", "4000 0000 0000 0002", "Sandbox: declined"),
         ],
-        TestAdvice = "Expiry 12/26 and CVC 123. The stage host takes stage keys only; Ioka's manager opens it.",
+        TestAdvice = Advice,
+        PayerWords = new Dictionary<string, IReadOnlyDictionary<string, string>>
+        {
+            ["ru"] = new Dictionary<string, string> { [Advice] = "Срок 12/26 и CVC 123. Тестовый адрес принимает только тестовые ключи; его открывает менеджер Ioka." },
+            ["kk"] = new Dictionary<string, string> { [Advice] = "Мерзімі 12/26 және CVC 123. Сынақ мекенжайы тек сынақ кілттерін қабылдайды; оны Ioka менеджері ашады." },
+        },
         HelpLinks = [("Ioka documentation", "https://ioka.kz/docs"), ("Ioka status", "https://status.ioka.kz")],
         Lacks =
         [

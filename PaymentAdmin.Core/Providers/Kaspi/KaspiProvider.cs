@@ -13,6 +13,7 @@ namespace PaymentAdmin.Core.Providers.Kaspi;
 /// </summary>
 internal sealed class KaspiProvider(ProviderHttp http) : IPaymentProvider, IQueriesStatus, IRefunds
 {
+    private const string Advice = "Kaspi's proxy has no test mode: what is sent to it is real. Test with an account on the sandbox.";
     public const string AccessToken = "access_token";
 
     private const string ProxyUrl = "https://cvety.kz/api/v2/paymentkaspi";
@@ -45,7 +46,12 @@ internal sealed class KaspiProvider(ProviderHttp http) : IPaymentProvider, IQuer
             new TestInstrument("Phone", "+7 701 000 0002", "Sandbox: never answers, the prompt expires"),
             new TestInstrument("Phone", "+7 701 000 0003", "Sandbox: pays, but the answer to the create call is lost"),
         ],
-        TestAdvice = "Kaspi's proxy has no test mode: what is sent to it is real. Test with an account on the sandbox.",
+        TestAdvice = Advice,
+        PayerWords = new Dictionary<string, IReadOnlyDictionary<string, string>>
+        {
+            ["ru"] = new Dictionary<string, string> { [Advice] = "У прокси Kaspi нет тестового режима: всё, что ему отправлено, настоящее. Проверяйте со счётом в песочнице." },
+            ["kk"] = new Dictionary<string, string> { [Advice] = "Kaspi проксиінде сынақ режимі жоқ: оған жіберілгеннің бәрі нағыз. Құмсалғыштағы шотпен тексеріңіз." },
+        },
         HelpLinks = [("Kaspi guide for partners", "https://guide.kaspi.kz/partner/ru")],
         Lacks =
         [

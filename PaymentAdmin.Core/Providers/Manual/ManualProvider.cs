@@ -9,6 +9,7 @@ namespace PaymentAdmin.Core.Providers.Manual;
 /// </summary>
 internal sealed class ManualProvider : IPaymentProvider, IChoosesMethods
 {
+    private const string Advice = "Submit any picture as proof and approve it: no money is involved.";
     public const string BankName = "bank_name";
     public const string BankBeneficiary = "bank_beneficiary";
     public const string BankAccount = "bank_account";
@@ -48,7 +49,7 @@ internal sealed class ManualProvider : IPaymentProvider, IChoosesMethods
         ],
         TestBaseUrl = "",
         LiveBaseUrl = "",
-        TestAdvice = "Submit any picture as proof and approve it: no money is involved.",
+        TestAdvice = Advice,
         PayerWords = new Dictionary<string, IReadOnlyDictionary<string, string>>
         {
             ["ru"] = new Dictionary<string, string>
@@ -56,6 +57,7 @@ internal sealed class ManualProvider : IPaymentProvider, IChoosesMethods
                 [CashWords] = "Оплатите наличными при получении заказа. Приготовьте сумму и назовите курьеру код платежа.",
                 [TransferWords] = "Переведите сумму на этот счёт и укажите в назначении код платежа. Затем пришлите нам чек.",
                 [MobileWords] = "Отправьте сумму на этот номер и укажите код платежа. Затем пришлите нам подтверждение.",
+                [Advice] = "Отправьте любой снимок как чек и одобрите его: деньги здесь не участвуют.",
                 ["Amount"] = "Сумма",
                 ["Payment code"] = "Код платежа",
                 ["Bank"] = "Банк",
@@ -70,6 +72,7 @@ internal sealed class ManualProvider : IPaymentProvider, IChoosesMethods
                 [CashWords] = "Тапсырысты алғанда қолма-қол төлеңіз. Соманы дайындап, курьерге төлем кодын айтыңыз.",
                 [TransferWords] = "Соманы осы шотқа аударып, тағайындауда төлем кодын көрсетіңіз. Содан кейін бізге түбіртекті жіберіңіз.",
                 [MobileWords] = "Соманы осы нөмірге жіберіп, төлем кодын көрсетіңіз. Содан кейін бізге растауды жіберіңіз.",
+                [Advice] = "Түбіртек ретінде кез келген суретті жіберіп, оны мақұлдаңыз: мұнда ақша қатыспайды.",
                 ["Amount"] = "Сома",
                 ["Payment code"] = "Төлем коды",
                 ["Bank"] = "Банк",

@@ -16,6 +16,7 @@ namespace PaymentAdmin.Core.Providers.Mpesa;
 /// </summary>
 internal sealed partial class MpesaProvider(ProviderHttp http, ProviderTokens tokens, TimeProvider clock) : IPaymentProvider, IQueriesStatus, IRefunds, IQueriesRefunds, IAnswersChecks, IReadsUnsignedAlias, IRegistersAddresses, IChoosesMethods, IPaidByHand
 {
+    private const string Advice = "Any other phone pays after 2 s. Pay by hand at /sandbox/mpesa/paybill with the short code and the payment's code.";
     public const string ConsumerKey = "consumer_key";
     public const string ConsumerSecret = "consumer_secret";
     public const string ShortCode = "shortcode";
@@ -90,7 +91,7 @@ internal sealed partial class MpesaProvider(ProviderHttp http, ProviderTokens to
             new TestInstrument("Phone", "+254 700 000 004", "Sandbox: cancels the prompt"),
             new TestInstrument("Phone", "+254 700 000 005", "Sandbox: types a wrong PIN"),
         ],
-        TestAdvice = "Any other phone pays after 2 s. Pay by hand at /sandbox/mpesa/paybill with the short code and the payment's code.",
+        TestAdvice = Advice,
         PayerWords = new Dictionary<string, IReadOnlyDictionary<string, string>>
         {
             ["ru"] = new Dictionary<string, string>
@@ -99,6 +100,8 @@ internal sealed partial class MpesaProvider(ProviderHttp http, ProviderTokens to
                 ["Business number"] = "Номер получателя (Business number)",
                 ["Account number"] = "Номер счёта (Account number)",
                 ["Amount"] = "Сумма",
+                ["Daraja's own test number"] = "собственный тестовый номер Daraja",
+                [Advice] = "Любой другой телефон платит через 2 с. Вручную заплатите на /sandbox/mpesa/paybill: короткий номер и код платежа.",
             },
             ["kk"] = new Dictionary<string, string>
             {
@@ -106,6 +109,8 @@ internal sealed partial class MpesaProvider(ProviderHttp http, ProviderTokens to
                 ["Business number"] = "Алушының нөмірі (Business number)",
                 ["Account number"] = "Шот нөмірі (Account number)",
                 ["Amount"] = "Сома",
+                ["Daraja's own test number"] = "Daraja-ның өз сынақ нөмірі",
+                [Advice] = "Кез келген басқа телефон 2 с кейін төлейді. Қолмен /sandbox/mpesa/paybill бетінде төлеңіз: қысқа нөмір және төлем коды.",
             },
         },
         HelpLinks = [("Daraja developer portal", "https://developer.safaricom.co.ke/")],

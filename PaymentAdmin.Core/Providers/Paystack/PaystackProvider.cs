@@ -17,6 +17,7 @@ namespace PaymentAdmin.Core.Providers.Paystack;
 /// </summary>
 internal sealed class PaystackProvider(ProviderHttp http) : IPaymentProvider, IQueriesStatus, IRefunds, IQueriesRefunds, IReadsWebhooks, IListsTransactions
 {
+    private const string Advice = "Test mode settles nothing, and some channels are missing there. Any future expiry date will do.";
     public const string Id = "paystack";
     public const string SecretKey = "secret_key";
     public const string WebhookSecret = "webhook_secret";
@@ -61,7 +62,12 @@ internal sealed class PaystackProvider(ProviderHttp http) : IPaymentProvider, IQ
         TestBaseUrl = Host,
         LiveBaseUrl = Host,
         TestInstruments = PaystackCards.Instruments,
-        TestAdvice = "Test mode settles nothing, and some channels are missing there. Any future expiry date will do.",
+        TestAdvice = Advice,
+        PayerWords = new Dictionary<string, IReadOnlyDictionary<string, string>>
+        {
+            ["ru"] = new Dictionary<string, string> { [Advice] = "В тестовом режиме ничего не перечисляется, и части способов там нет. Подойдёт любой будущий срок карты." },
+            ["kk"] = new Dictionary<string, string> { [Advice] = "Сынақ режимінде ештеңе аударылмайды, кейбір тәсілдер онда жоқ. Картаның кез келген болашақ мерзімі жарайды." },
+        },
         HelpLinks = [("API keys and webhooks", "https://paystack.com/docs/payments/webhooks/"), ("Test payments", "https://paystack.com/docs/payments/test-payments/")],
         Lacks =
         [

@@ -15,6 +15,7 @@ namespace PaymentAdmin.Core.Providers.Stripe;
 /// </summary>
 internal sealed class StripeProvider(ProviderHttp http, TimeProvider clock) : IPaymentProvider, IQueriesStatus, IRefunds, IQueriesRefunds, ICancels, IReadsWebhooks, IListsTransactions
 {
+    private const string Advice = "Any future date, any CVC and any postal code go with the test cards.";
     public const string SecretKey = "secret_key";
     public const string WebhookSecret = "webhook_secret";
     public const string ApiVersion = "api_version";
@@ -69,7 +70,12 @@ internal sealed class StripeProvider(ProviderHttp http, TimeProvider clock) : IP
             new TestInstrument("Card", "4000 0000 0000 7726", "Succeeds; a refund is pending first"),
             new TestInstrument("Card", "4000 0000 0000 5126", "Succeeds; a refund fails later"),
         ],
-        TestAdvice = "Any future date, any CVC and any postal code go with the test cards.",
+        TestAdvice = Advice,
+        PayerWords = new Dictionary<string, IReadOnlyDictionary<string, string>>
+        {
+            ["ru"] = new Dictionary<string, string> { [Advice] = "К тестовым картам подходят любой будущий срок, любой CVC и любой индекс." },
+            ["kk"] = new Dictionary<string, string> { [Advice] = "Сынақ карталарына кез келген болашақ мерзім, кез келген CVC және кез келген индекс жарайды." },
+        },
         HelpLinks =
         [
             ("API keys", "https://dashboard.stripe.com/apikeys"),

@@ -55,7 +55,23 @@ public sealed partial class PayPageTests(SourceServer server) : IClassFixture<So
 
         Assert.Equal("no-referrer", Assert.Single(page.Headers.GetValues("Referrer-Policy")));
         Assert.Contains("no-store", page.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
-        Assert.Contains("form-action 'self' https:;", Assert.Single(page.Headers.GetValues("Content-Security-Policy")) + ";", StringComparison.Ordinal);
+        Assert.Contains("form-action 'self' https:", Assert.Single(page.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Form_may_end_on_the_own_machine_only_where_private_targets_are_allowed()
+    {
+        await using var careful = await TestApp.StartAsync(("Security:AllowPrivateTargets", "false"));
+        await using var open = await TestApp.StartAsync(("Security:AllowPrivateTargets", "true"));
+
+        Assert.Equal(["form-action 'self' https:", "form-action 'self' https: http://localhost:* http://127.0.0.1:*"], [await FormPolicyAsync(careful), await FormPolicyAsync(open)]);
+    }
+
+    private static async Task<string> FormPolicyAsync(TestApp app)
+    {
+        using var stranger = app.Client();
+        using var page = await stranger.GetAsync("/pay/nothing");
+        return Assert.Single(page.Headers.GetValues("Content-Security-Policy")).Split("; ").Single(part => part.StartsWith("form-action", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -245,7 +261,10 @@ public sealed partial class PayPageTests(SourceServer server) : IClassFixture<So
         }
 
         Assert.True(bytes < PageBytesMax, $"{bytes} bytes");
+        Assert.Contains(parts, part => part.EndsWith(".css", StringComparison.Ordinal));
         Assert.DoesNotContain("blazor.web.js", page, StringComparison.Ordinal);
+        // Text comes first: a script that is a module waits until the page is there, and no other holds it up.
+        Assert.All(Script().Matches(page), script => Assert.Contains("type=\"module\"", script.Value, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -303,6 +322,9 @@ public sealed partial class PayPageTests(SourceServer server) : IClassFixture<So
         Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
         return answer.Headers.Location!.ToString();
     }
+
+    [GeneratedRegex("<script[^>]*>")]
+    private static partial Regex Script();
 
     [GeneratedRegex("(?:src=\"|<link[^>]+href=\")(?<address>[^\"]+)\"")]
     private static partial Regex Part();

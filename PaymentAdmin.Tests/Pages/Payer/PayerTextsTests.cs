@@ -58,8 +58,25 @@ public sealed partial class PayerTextsTests
             Assert.All(provider.Profile.Methods, method => Assert.True(English.Has($"method.{method}") && English.Has($"hint.{method}"), method));
             var words = provider.Profile.PayerWords;
             Assert.All(words.Values, translated => Assert.Equal(words.Values.First().Keys.Order(StringComparer.Ordinal), translated.Keys.Order(StringComparer.Ordinal)));
+            Assert.All(PayerTexts.All.Skip(1), texts =>
+            {
+                // Figures, codes and names stay as they are.
+                Assert.All(provider.Profile.TestInstruments, one => Assert.DoesNotMatch("[a-z]{2,}", $"{texts.Outcome(provider.Profile, one.Value)} {texts.Outcome(provider.Profile, one.Outcome)}".Replace("3-D Secure", "", StringComparison.Ordinal).Replace("Daraja", "", StringComparison.Ordinal)));
+                Assert.True(provider.Profile.TestAdvice is not { } advice || texts.Translate(provider.Profile, advice) != advice, provider.Profile.Id);
+            });
             Assert.True(words.Count == 0 || words.Keys.Order(StringComparer.Ordinal).SequenceEqual(["kk", "ru"]), provider.Profile.Id);
         }
+    }
+
+    [Theory]
+    [InlineData("en", "Declined: insufficient funds; CVV 787")]
+    [InlineData("ru", "Отклонена: недостаточно средств; CVV 787")]
+    [InlineData("kk", "Қабылданбайды: қаражат жеткіліксіз; CVV 787")]
+    public async Task Test_cards_say_what_they_do_clause_by_clause(string language, string said)
+    {
+        await using var app = await TestApp.StartAsync();
+
+        Assert.Equal(said, PayerTexts.All.Single(one => one.Language == language).Outcome(app.Get<ProviderRegistry>().All[0].Profile, "Declined: insufficient funds; CVV 787"));
     }
 
     [Theory]

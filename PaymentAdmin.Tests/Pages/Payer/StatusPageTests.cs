@@ -53,6 +53,21 @@ public sealed class StatusPageTests(SourceServer server) : IClassFixture<SourceS
     }
 
     [Fact]
+    public async Task Token_of_another_payment_and_a_changed_one_are_none()
+    {
+        var (payment, other) = (await world.PaymentAsync("order-78"), await world.PaymentAsync("order-79"));
+        var objects = world.App.Get<PaymentObjects>();
+        var token = objects.TokenFor(Guid.Parse(payment));
+        foreach (var wrong in new[] { objects.TokenFor(Guid.Parse(other)), token[..^1] + (token[^1] == '0' ? '1' : '0'), token.ToUpperInvariant(), token[4..] })
+        {
+            var page = await PageAsync($"/payment/status?payment_id={payment}&t={wrong}");
+            Assert.Contains("We are checking your payment", page, StringComparison.Ordinal);
+            Assert.DoesNotContain("order-7", page, StringComparison.Ordinal);
+        }
+        Assert.Contains("order-78", await PageAsync($"/payment/status?payment_id={payment}&t={token}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Open_payment_is_shown_as_open_although_the_address_says_success_and_is_looked_at_again()
     {
         var payment = await world.PaymentAsync("order-1", amountMinor: 2500, currency: "USD");

@@ -934,6 +934,11 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
                         .HasColumnType("character varying(64)")
                         .HasColumnName("order_reference");
 
+                    b.Property<string>("ReturnUrl")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("return_url");
+
                     b.Property<int?>("ShopNumber")
                         .HasColumnType("integer")
                         .HasColumnName("shop_number");

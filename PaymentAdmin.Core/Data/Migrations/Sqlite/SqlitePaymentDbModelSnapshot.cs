@@ -928,6 +928,11 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("order_reference");
 
+                    b.Property<string>("ReturnUrl")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("return_url");
+
                     b.Property<int?>("ShopNumber")
                         .HasColumnType("INTEGER")
                         .HasColumnName("shop_number");

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core;
 using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Links;
 using PaymentAdmin.Web.Components.Layout;
@@ -25,6 +26,7 @@ public sealed partial class LinkDialog
     private string? reference;
     private DateOnly? lastDay;
     private string? shop;
+    private string? returnUrl;
     private string? problem;
     private bool isSaving;
 
@@ -72,6 +74,7 @@ public sealed partial class LinkDialog
             ExpiresAt = EndOf(lastDay),
             ShopId = int.TryParse(shop, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null,
             OrderReference = string.IsNullOrWhiteSpace(reference) ? null : reference.Trim(),
+            ReturnUrl = string.IsNullOrWhiteSpace(returnUrl) ? null : returnUrl.Trim(),
         };
         if (errors.Count > 0)
             return;
@@ -86,6 +89,8 @@ public sealed partial class LinkDialog
             }
             foreach (var (member, texts) in created.Problem!.Errors ?? new Dictionary<string, string[]>())
                 errors[member] = $"It {string.Join(", ", texts)}.";
+            if (created.Problem.Code == Codes.ReturnUrlNotAllowed)
+                errors["return_url"] = "Its origin is none of your return origins, or it is no plain https address.";
             problem = errors.Count > 0 ? null : created.Problem.Detail;
         }
         finally

@@ -145,21 +145,17 @@ public sealed partial class PayPage
 
     protected override async Task OnInitializedAsync()
     {
-        view = await ReadAsync();
+        view = await PayerLinks.ReadAsync(() => Payments.ByTokenAsync(PaymentId, Token, Http.RequestAborted), Settle, Http);
         if (view is null)
         {
             Navigation.NotFound();
             return;
         }
         texts = PayerTexts.Choose(Http);
-        if (await PayerLinks.AskAsync(Settle, view, Http))
-            view = await ReadAsync() ?? view;
         isChoosing = Choose is not null;
         if (Stage == PayStage.Choose)
             methods = await Methods.RunAsync(view.PaymentId, Http.RequestAborted);
     }
-
-    private Task<PayerView?> ReadAsync() => Payments.ByTokenAsync(PaymentId, Token, Http.RequestAborted);
 
     private PayStage OpenStage(PayerAttempt attempt) => attempt switch
     {

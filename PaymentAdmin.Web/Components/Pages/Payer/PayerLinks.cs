@@ -38,14 +38,16 @@ public static class PayerLinks
     public static Actor ActorOf(Guid paymentId, HttpContext http) =>
         new(ActorKind.Payer, paymentId.ToString(), "the payer", RemoteIp: http.Connection.RemoteIpAddress?.ToString(), RequestId: http.TraceIdentifier);
 
-    /// <summary>A payer who looks knows more than we do, until the provider is asked. False when there is nobody to ask.</summary>
-    public static async Task<bool> AskAsync(SettlePayment settle, PayerView view, HttpContext http)
+    /// <summary>A payer who looks knows more than we do, until the provider is asked: what is open is read again after that.</summary>
+    public static async Task<PayerView?> ReadAsync(Func<Task<PayerView?>> find, SettlePayment settle, HttpContext http)
     {
+        if (await find() is not { } view)
+            return null;
         if (view is { IsFinal: true } or { Attempt: null })
-            return false;
+            return view;
         var asked = settle.VerifyAsync(view.TenantId, view.Mode, view.PaymentId, ActorOf(view.PaymentId, http), CancellationToken.None);
         await Task.WhenAny(asked, Task.Delay(AskedFor, http.RequestAborted));
-        return true;
+        return await find() ?? view;
     }
 
     /// <summary>"?lang=ru" where the address chose a language, else nothing.</summary>

@@ -1,16 +1,18 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using PaymentAdmin.Core;
 using PaymentAdmin.Core.Providers;
 
 namespace PaymentAdmin.Web.Components.Pages.Payer;
 
 /// <summary>What payers read, in one language: the texts of <c>Texts/{language}.json</c>, and amounts and times as that language writes them.</summary>
-public sealed class PayerTexts
+public sealed partial class PayerTexts
 {
     public const string Parameter = "lang";
     private const string Cookie = "pa-lang";
     private static readonly PathString[] Pages = ["/pay", "/payment", "/l"];
+    private static readonly char[] FigureCharacters = [.. " /0123456789"];
     private readonly Dictionary<string, string> texts;
 
     private PayerTexts(string language)
@@ -51,6 +53,22 @@ public sealed class PayerTexts
     public string Translate(ProviderProfile provider, string english) =>
         provider.PayerWords.TryGetValue(Language, out var words) && words.TryGetValue(english, out var text) ? text : english;
 
+    /// <summary>What a provider's test card does. Its clauses are said by each language; figures, and words that no language has, stay as they are.</summary>
+    public string Outcome(ProviderProfile provider, string english)
+    {
+        if (Language == All[0].Language)
+            return english;
+        var said = string.Concat(Comma().Split(english).Select(clause => Clause(provider, clause)));
+        return said.Length > 0 ? char.ToUpperInvariant(said[0]) + said[1..] : said;
+    }
+
+    private string Clause(ProviderProfile provider, string english)
+    {
+        var words = english.TrimEnd(FigureCharacters);
+        var key = $"test.says.{Gap().Replace(words.ToLowerInvariant(), "_").Trim('_')}";
+        return Has(key) ? this[key] + english[words.Length..] : Translate(provider, english);
+    }
+
     public static bool AreReadAt(PathString path) => Array.Exists(Pages, page => path.StartsWithSegments(page, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>As the address says, else as chosen before, else as the browser prefers.</summary>
@@ -68,4 +86,10 @@ public sealed class PayerTexts
     }
 
     private static PayerTexts? Find(string? language) => All.FirstOrDefault(texts => texts.Language.Equals(language, StringComparison.OrdinalIgnoreCase));
+
+    [GeneratedRegex("([;:,] )")]
+    private static partial Regex Comma();
+
+    [GeneratedRegex("[^a-z0-9]+")]
+    private static partial Regex Gap();
 }

@@ -71,13 +71,8 @@ public sealed partial class StatusPage
     protected override async Task OnInitializedAsync()
     {
         texts = PayerTexts.Choose(Http);
-        view = await ReadAsync();
-        if (view is { } open && await PayerLinks.AskAsync(Settle, open, Http))
-            view = await ReadAsync() ?? open;
+        view = await PayerLinks.ReadAsync(() => Token is null ? Payments.BySessionAsync(Session, Http.RequestAborted) : Payments.ByTokenAsync(PaymentId, Token, Http.RequestAborted), Settle, Http);
     }
-
-    private async Task<PayerView?> ReadAsync() =>
-        Token is not null ? await Payments.ByTokenAsync(PaymentId, Token, Http.RequestAborted) : await Payments.BySessionAsync(Session, Http.RequestAborted);
 
     private string Again(int look)
     {
