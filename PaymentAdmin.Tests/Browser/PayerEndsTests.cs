@@ -118,7 +118,7 @@ public sealed class PayerEndsTests(Chromium chromium, PayerShop shop) : IClassFi
                 _ => throw new ArgumentOutOfRangeException(nameof(end)),
             });
             await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", language);
-            await PageLook.CheckAsync(page, $"{end} {wayName} {language}");
+            await PageLook.CheckAsync(page, $"{end} {wayName} {language}", hasScript);
         }, $"{end}-{wayName}");
     }
 

@@ -120,6 +120,7 @@ public sealed class OperationsTests(OperationsTests.World world) : IClassFixture
         ["payments.create"] = (world, _) => world.Key.TellOnceAsync("/v1/payments", Order("""
             , "provider": "scripted", "description": "3 items", "customer": { "id": "c-1", "email": "a@example.kz", "name": "A", "phone": "+77015211545" }, "metadata": { "cart": "1" }, "expires_in_minutes": 60
             """)),
+        ["paymentLinks.create"] = (world, _) => world.Key.TellOnceAsync("/v1/payment-links", """{ "amount_minor": 1250000, "currency": "KZT", "description": "Cake, 2 kg", "use": "single", "order_reference": "cake-118" }"""),
         ["payments.attempt"] = async (world, _) => await world.Key.TellOnceAsync($"/v1/payments/{(await world.BareAsync()).Id}/attempts", Attempt),
         ["payments.get"] = async (world, _) => await world.Key.AskAsync($"/v1/payments/{(await world.RefundedAsync()).PaymentId}"),
         ["payments.cancel"] = async (world, _) => await world.Key.TellAsync($"/v1/payments/{(await world.BareAsync()).Id}/cancel", ""),

@@ -23,7 +23,7 @@ public sealed class PayerTokenLogTests : IAsyncLifetime
         {
             Settings = new Dictionary<string, string?> { ["Logging:LogLevel:Default"] = "Trace", ["Logging:LogLevel:Microsoft"] = "Trace", ["Logging:LogLevel:System.Net.Http"] = "Trace" },
             ConfigureServices = services => services.AddLogging(logging => logging.AddProvider(log)),
-            MapEndpoints = routes => routes.MapGet("/pay/breaks", (HttpContext _) => { throw new InvalidOperationException("It broke."); }),
+            MapEndpoints = routes => routes.MapGet("/pay/breaks", (HttpContext _) => { throw new InvalidOperationException("It broke."); }).AllowAnonymous(),
         });
         await world.AccountAsync("stripe", credentials: [("secret_key", "sk_test_your_test_key" + IdSource.NewId(TestClock.DefaultStart).ToString("N")), ("webhook_secret", "whsec_your_webhook_secret")]);
         await world.AccountAsync("manual");
@@ -41,7 +41,8 @@ public sealed class PayerTokenLogTests : IAsyncLifetime
         await OpensAsync($"/pay/{payment}?t={token}", HttpStatusCode.OK);
         await OpensAsync($"/payment/status?payment_id={payment}&t={token}", HttpStatusCode.OK);
         await OpensAsync($"/pay/{payment}?t={stale}", HttpStatusCode.NotFound);
-        await OpensAsync($"/pay/{payment}/nowhere?t={token}", HttpStatusCode.NotFound);
+        // Where nothing is, strangers are asked to sign in, as everywhere.
+        await OpensAsync($"/pay/{payment}/nowhere?t={token}", HttpStatusCode.Found);
         await OpensAsync($"/pay/breaks?t={token}", HttpStatusCode.InternalServerError);
         await SendsAsync($"/pay/{payment}/start?t={token}", "nobody.card");
         await SendsAsync($"/pay/{payment}/start?t={token}", "stripe.card");
