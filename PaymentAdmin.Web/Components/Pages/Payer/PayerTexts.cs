@@ -87,7 +87,7 @@ public sealed partial class PayerTexts
 
     private static PayerTexts? Find(string? language) => All.FirstOrDefault(texts => texts.Language.Equals(language, StringComparison.OrdinalIgnoreCase));
 
-    [GeneratedRegex("([;:,] )", RegexOptions.None, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex("(?<comma>[;:,] )", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 200)]
     private static partial Regex Comma();
 
     [GeneratedRegex("[^a-z0-9]+", RegexOptions.None, matchTimeoutMilliseconds: 200)]
