@@ -46,40 +46,25 @@ public sealed record AuditFilter
         .Add("to", To);
 }
 
-public sealed record AuditPage(IReadOnlyList<AuditEntry> Entries, string? NewerCursor, string? OlderCursor);
-
 /// <summary>Reads the audit of one tenant, newest first, by its rising id.</summary>
 public sealed class AuditSearch(PaymentStore store)
 {
     public const int PageSize = 50;
 
-    public Task<AuditPage> PageAsync(Guid tenantId, TimeZoneInfo zone, AuditFilter filter, AuditCursor? cursor, CancellationToken cancellationToken) =>
-        store.ReadAsync(db => PageAsync(db, tenantId, zone, filter, cursor, cancellationToken), cancellationToken);
+    public Task<KeysetPage<AuditEntry>> PageAsync(Guid tenantId, TimeZoneInfo zone, AuditFilter filter, AuditCursor? cursor, CancellationToken cancellationToken) =>
+        store.ReadAsync(
+            db => KeysetPage.ReadAsync(cursor, PageSize, (place, count) => TakeAsync(Where(db, tenantId, zone, filter), place, count, cancellationToken), (entry, isNewer) => new AuditCursor(entry.Id, isNewer).ToString()),
+            cancellationToken);
 
-    private static async Task<AuditPage> PageAsync(PaymentDb db, Guid tenantId, TimeZoneInfo zone, AuditFilter filter, AuditCursor? cursor, CancellationToken cancellationToken)
+    private static Task<List<AuditEntry>> TakeAsync(IQueryable<AuditEntry> entries, AuditCursor? place, int count, CancellationToken cancellationToken)
     {
-        var matching = Where(db, tenantId, zone, filter);
-        if (cursor is { IsNewer: true } newer)
+        entries = place switch
         {
-            var before = await matching.Where(entry => entry.Id > newer.Id).OrderBy(entry => entry.Id).Take(PageSize + 1).ToListAsync(cancellationToken);
-            if (before.Count > PageSize)
-            {
-                before.RemoveAt(PageSize);
-                before.Reverse();
-                return new AuditPage(before, new AuditCursor(before[0].Id, IsNewer: true).ToString(), new AuditCursor(before[^1].Id, IsNewer: false).ToString());
-            }
-            cursor = null;
-        }
-        if (cursor is { } after)
-            matching = matching.Where(entry => entry.Id < after.Id);
-        var entries = await matching.OrderByDescending(entry => entry.Id).Take(PageSize + 1).ToListAsync(cancellationToken);
-        var hasMore = entries.Count > PageSize;
-        if (hasMore)
-            entries.RemoveAt(PageSize);
-        return new AuditPage(
-            entries,
-            cursor is null || entries.Count == 0 ? null : new AuditCursor(entries[0].Id, IsNewer: true).ToString(),
-            hasMore ? new AuditCursor(entries[^1].Id, IsNewer: false).ToString() : null);
+            { IsNewer: true } newer => entries.Where(entry => entry.Id > newer.Id).OrderBy(entry => entry.Id),
+            { } after => entries.Where(entry => entry.Id < after.Id).OrderByDescending(entry => entry.Id),
+            null => entries.OrderByDescending(entry => entry.Id),
+        };
+        return entries.Take(count).ToListAsync(cancellationToken);
     }
 
     internal static IQueryable<AuditEntry> Where(PaymentDb db, Guid tenantId, TimeZoneInfo zone, AuditFilter filter)
@@ -103,7 +88,7 @@ public sealed class AuditSearch(PaymentStore store)
 }
 
 /// <summary>A place in the audit: "o4711" is what lies before entry 4711 in time, "n4711" what came after it.</summary>
-public readonly record struct AuditCursor(long Id, bool IsNewer)
+public readonly record struct AuditCursor(long Id, bool IsNewer) : IPlaceInList
 {
     public static AuditCursor? Find(string? text) =>
         text is ['o' or 'n', .. var number] && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? new AuditCursor(id, text[0] == 'n') : null;

@@ -10,7 +10,7 @@ namespace PaymentAdmin.Core.Common;
 /// (tenant, mode, filter): with another it is refused, never silently a wrong page.
 /// </summary>
 /// <param name="IsNewer">The page before this place, not the one after.</param>
-public readonly record struct KeysetCursor(DateTimeOffset At, Guid Id, bool IsNewer)
+public readonly record struct KeysetCursor(DateTimeOffset At, Guid Id, bool IsNewer) : IPlaceInList
 {
     private const byte Version = 1;
     private const int BindingBytes = 8;

@@ -44,8 +44,6 @@ public sealed record PaymentRow
 }
 
 /// <summary>One page of the list. A cursor is null where there is nothing more in its direction.</summary>
-public sealed record PaymentPage(IReadOnlyList<PaymentRow> Rows, string? NewerCursor, string? OlderCursor);
-
 /// <summary>A number that is counted up to <see cref="CountMax"/>: what lies beyond is more than a person reads.</summary>
 public readonly record struct CappedCount(long Number)
 {
@@ -91,14 +89,16 @@ public sealed class PaymentSearch(PaymentStore store) : IDisposable
     private static readonly TimeSpan CountsLive = TimeSpan.FromSeconds(2);
     private readonly MemoryCache counts = new(new MemoryCacheOptions { SizeLimit = 1000 });
 
-    public async Task<Result<PaymentPage>> PageAsync(SearchScope scope, PaymentFilter filter, string? cursor, int limit, CancellationToken cancellationToken)
+    public async Task<Result<KeysetPage<PaymentRow>>> PageAsync(SearchScope scope, PaymentFilter filter, string? cursor, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, PageSizeMax);
         var binding = BindingOf(scope, filter);
         var read = KeysetCursor.Read(cursor, binding);
         if (!read.IsOk)
             return read.Problem!;
-        return await store.ReadAsync(db => PageAsync(db, scope, filter, binding, read.Value, limit, cancellationToken), cancellationToken);
+        return await store.ReadAsync(
+            db => KeysetPage.ReadAsync(read.Value, limit, (place, count) => TakeAsync(db, scope, filter, place, count, cancellationToken), (row, isNewer) => CursorOf(row, isNewer, binding)),
+            cancellationToken);
     }
 
     /// <summary>The same rows as they are now, for a page that stays open. Those that are gone or not the tenant's are left out.</summary>
@@ -131,30 +131,6 @@ public sealed class PaymentSearch(PaymentStore store) : IDisposable
     public void Dispose() => counts.Dispose();
 
     private static string BindingOf(SearchScope scope, PaymentFilter filter) => $"payments {scope.TenantId} {scope.Mode} {scope.Zone.Id} {scope.CustomerId} {(filter with { Mode = null }).ToQueryString()}";
-
-    private static async Task<Result<PaymentPage>> PageAsync(PaymentDb db, SearchScope scope, PaymentFilter filter, string binding, KeysetCursor? cursor, int limit, CancellationToken cancellationToken)
-    {
-        if (cursor is { IsNewer: true })
-        {
-            var before = await TakeAsync(db, scope, filter, cursor, limit + 1, cancellationToken);
-            // Fewer than a page: the top is reached, and the first page is shown whole.
-            if (before.Count > limit)
-            {
-                before.RemoveAt(limit);
-                before.Reverse();
-                return new PaymentPage(before, CursorOf(before[0], isNewer: true, binding), CursorOf(before[^1], isNewer: false, binding));
-            }
-            cursor = null;
-        }
-        var rows = await TakeAsync(db, scope, filter, cursor, limit + 1, cancellationToken);
-        var hasMore = rows.Count > limit;
-        if (hasMore)
-            rows.RemoveAt(limit);
-        return new PaymentPage(
-            rows,
-            cursor is null || rows.Count == 0 ? null : CursorOf(rows[0], isNewer: true, binding),
-            hasMore ? CursorOf(rows[^1], isNewer: false, binding) : null);
-    }
 
     /// <summary>So many rows from the cursor on, nearest first.</summary>
     private static async Task<List<PaymentRow>> TakeAsync(PaymentDb db, SearchScope scope, PaymentFilter filter, KeysetCursor? cursor, int count, CancellationToken cancellationToken)

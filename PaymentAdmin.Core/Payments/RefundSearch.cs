@@ -61,21 +61,19 @@ public sealed record RefundRow
     public string? ApprovedBy { get; init; }
 }
 
-public sealed record RefundPage(IReadOnlyList<RefundRow> Rows, string? NewerCursor, string? OlderCursor);
-
 public sealed record RefundCounts(IReadOnlyDictionary<RefundStatus, CappedCount> ByStatus, CappedCount InOtherMode);
 
 /// <summary>Reads the list of refunds, newest first, by keyset.</summary>
 public sealed class RefundSearch(PaymentStore store)
 {
-    public Task<Result<RefundPage>> PageAsync(SearchScope scope, RefundFilter filter, string? cursor, int limit, CancellationToken cancellationToken)
+    public Task<Result<KeysetPage<RefundRow>>> PageAsync(SearchScope scope, RefundFilter filter, string? cursor, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, PaymentSearch.PageSizeMax);
         var binding = $"refunds {scope.TenantId} {scope.Mode} {scope.Zone.Id} {(filter with { Mode = null }).ToQueryString()}";
         var read = KeysetCursor.Read(cursor, binding);
         return read.IsOk
-            ? store.ReadAsync<Result<RefundPage>>(async db => await PageAsync(db, scope, filter, binding, read.Value, limit, cancellationToken), cancellationToken)
-            : Task.FromResult<Result<RefundPage>>(read.Problem!);
+            ? store.ReadAsync<Result<KeysetPage<RefundRow>>>(async db => await KeysetPage.ReadAsync(read.Value, limit, (place, count) => TakeAsync(db, scope, filter, place, count, cancellationToken), (row, isNewer) => CursorOf(row, isNewer, binding)), cancellationToken)
+            : Task.FromResult<Result<KeysetPage<RefundRow>>>(read.Problem!);
     }
 
     public Task<RefundCounts> CountAsync(SearchScope scope, RefundFilter filter, CancellationToken cancellationToken) => store.ReadAsync(
@@ -92,27 +90,16 @@ public sealed class RefundSearch(PaymentStore store)
 
     private static async Task<CappedCount> CappedAsync(IQueryable<Refund> rows, CancellationToken cancellationToken) => new(await rows.OrderByDescending(row => row.CreatedAt).Take(CappedCount.CountMax + 1).CountAsync(cancellationToken));
 
-    private static async Task<RefundPage> PageAsync(PaymentDb db, SearchScope scope, RefundFilter filter, string binding, KeysetCursor? cursor, int limit, CancellationToken cancellationToken)
+    private static Task<List<RefundRow>> TakeAsync(PaymentDb db, SearchScope scope, RefundFilter filter, KeysetCursor? place, int count, CancellationToken cancellationToken)
     {
-        var matching = Where(db, scope, filter);
-        if (cursor is { IsNewer: true } newer)
+        var rows = Where(db, scope, filter);
+        rows = place switch
         {
-            var before = await ReadAsync(db, matching.Where(row => row.CreatedAt >= newer.At && (row.CreatedAt > newer.At || row.Id > newer.Id)).OrderBy(row => row.CreatedAt).ThenBy(row => row.Id).Take(limit + 1), cancellationToken);
-            if (before.Count > limit)
-            {
-                before.RemoveAt(limit);
-                before.Reverse();
-                return new RefundPage(before, CursorOf(before[0], isNewer: true, binding), CursorOf(before[^1], isNewer: false, binding));
-            }
-            cursor = null;
-        }
-        if (cursor is { } after)
-            matching = matching.Where(row => row.CreatedAt <= after.At && (row.CreatedAt < after.At || row.Id < after.Id));
-        var rows = await ReadAsync(db, matching.OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id).Take(limit + 1), cancellationToken);
-        var hasMore = rows.Count > limit;
-        if (hasMore)
-            rows.RemoveAt(limit);
-        return new RefundPage(rows, cursor is null || rows.Count == 0 ? null : CursorOf(rows[0], isNewer: true, binding), hasMore ? CursorOf(rows[^1], isNewer: false, binding) : null);
+            { IsNewer: true } newer => rows.Where(row => row.CreatedAt >= newer.At && (row.CreatedAt > newer.At || row.Id > newer.Id)).OrderBy(row => row.CreatedAt).ThenBy(row => row.Id),
+            { } after => rows.Where(row => row.CreatedAt <= after.At && (row.CreatedAt < after.At || row.Id < after.Id)).OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id),
+            null => rows.OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id),
+        };
+        return Select(db, rows.Take(count)).ToListAsync(cancellationToken);
     }
 
     internal static IQueryable<Refund> Where(PaymentDb db, SearchScope scope, RefundFilter filter)
@@ -126,8 +113,6 @@ public sealed class RefundSearch(PaymentStore store)
             rows = rows.Where(row => row.CreatedAt >= from);
         return filter.CreatedTo?.To(scope.Zone) is { } to ? rows.Where(row => row.CreatedAt < to) : rows;
     }
-
-    private static Task<List<RefundRow>> ReadAsync(PaymentDb db, IQueryable<Refund> refunds, CancellationToken cancellationToken) => Select(db, refunds).ToListAsync(cancellationToken);
 
     internal static IQueryable<RefundRow> Select(PaymentDb db, IQueryable<Refund> refunds) => refunds.Select(row => new RefundRow
     {

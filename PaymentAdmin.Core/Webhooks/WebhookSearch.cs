@@ -28,8 +28,6 @@ public sealed record WebhookRow
     public DateTimeOffset? NextAttemptAt { get; init; }
 }
 
-public sealed record WebhookPage(IReadOnlyList<WebhookRow> Rows, string? NewerCursor, string? OlderCursor);
-
 /// <summary>How many events are in each state that somebody may have to look at; applied ones are the rest and are not counted.</summary>
 public sealed record WebhookCounts(IReadOnlyDictionary<WebhookState, CappedCount> Open, int Rejected, CappedCount InOtherMode, bool HasAny);
 
@@ -47,14 +45,14 @@ public sealed class WebhookSearch(PaymentStore store)
 {
     public const int UnassignedMax = 200;
 
-    public Task<Result<WebhookPage>> PageAsync(SearchScope scope, WebhookFilter filter, string? cursor, int limit, CancellationToken cancellationToken)
+    public Task<Result<KeysetPage<WebhookRow>>> PageAsync(SearchScope scope, WebhookFilter filter, string? cursor, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, PaymentSearch.PageSizeMax);
         var binding = $"webhooks {scope.TenantId} {scope.Mode} {scope.Zone.Id} {(filter with { Mode = null }).ToQueryString()}";
         var read = KeysetCursor.Read(cursor, binding);
         return read.IsOk
-            ? store.ReadAsync<Result<WebhookPage>>(async db => await PageAsync(db, scope, filter, binding, read.Value, limit, cancellationToken), cancellationToken)
-            : Task.FromResult<Result<WebhookPage>>(read.Problem!);
+            ? store.ReadAsync<Result<KeysetPage<WebhookRow>>>(async db => await KeysetPage.ReadAsync(read.Value, limit, (place, count) => TakeAsync(db, scope, filter, place, count, cancellationToken), (row, isNewer) => CursorOf(row, isNewer, binding)), cancellationToken)
+            : Task.FromResult<Result<KeysetPage<WebhookRow>>>(read.Problem!);
     }
 
     /// <summary>How many came since the newest row on screen.</summary>
@@ -140,27 +138,16 @@ public sealed class WebhookSearch(PaymentStore store)
         return rows.Where(row => found.Contains(row.Id));
     }
 
-    private static async Task<WebhookPage> PageAsync(PaymentDb db, SearchScope scope, WebhookFilter filter, string binding, KeysetCursor? cursor, int limit, CancellationToken cancellationToken)
+    private static Task<List<WebhookRow>> TakeAsync(PaymentDb db, SearchScope scope, WebhookFilter filter, KeysetCursor? place, int count, CancellationToken cancellationToken)
     {
-        var matching = Query(db, scope, filter);
-        if (cursor is { IsNewer: true } newer)
+        var rows = Query(db, scope, filter);
+        rows = place switch
         {
-            var before = await ReadAsync(db, Before(matching, newer.At, newer.Id).OrderBy(row => row.ReceivedAt).ThenBy(row => row.Id).Take(limit + 1), cancellationToken);
-            if (before.Count > limit)
-            {
-                before.RemoveAt(limit);
-                before.Reverse();
-                return new WebhookPage(before, CursorOf(before[0], isNewer: true, binding), CursorOf(before[^1], isNewer: false, binding));
-            }
-            cursor = null;
-        }
-        if (cursor is { } after)
-            matching = matching.Where(row => row.ReceivedAt <= after.At && (row.ReceivedAt < after.At || row.Id < after.Id));
-        var rows = await ReadAsync(db, matching.OrderByDescending(row => row.ReceivedAt).ThenByDescending(row => row.Id).Take(limit + 1), cancellationToken);
-        var hasMore = rows.Count > limit;
-        if (hasMore)
-            rows.RemoveAt(limit);
-        return new WebhookPage(rows, cursor is null || rows.Count == 0 ? null : CursorOf(rows[0], isNewer: true, binding), hasMore ? CursorOf(rows[^1], isNewer: false, binding) : null);
+            { IsNewer: true } newer => Before(rows, newer.At, newer.Id).OrderBy(row => row.ReceivedAt).ThenBy(row => row.Id),
+            { } after => rows.Where(row => row.ReceivedAt <= after.At && (row.ReceivedAt < after.At || row.Id < after.Id)).OrderByDescending(row => row.ReceivedAt).ThenByDescending(row => row.Id),
+            null => rows.OrderByDescending(row => row.ReceivedAt).ThenByDescending(row => row.Id),
+        };
+        return ReadAsync(db, rows.Take(count), cancellationToken);
     }
 
     private static IQueryable<WebhookEvent> Before(IQueryable<WebhookEvent> rows, DateTimeOffset at, Guid id) => rows.Where(row => row.ReceivedAt >= at && (row.ReceivedAt > at || row.Id > id));

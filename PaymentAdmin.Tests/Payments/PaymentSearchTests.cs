@@ -60,7 +60,7 @@ public sealed class PaymentSearchTests : IAsyncLifetime
         var several = new PaymentFilter { Statuses = [PaymentStatus.Succeeded, PaymentStatus.Pending, PaymentStatus.Failed] };
         var whole = await IdsAsync(several);
         var seen = new List<Guid>();
-        PaymentPage page = await PageAsync(several, null, 3);
+        var page = await PageAsync(several, null, 3);
         for (seen.AddRange(page.Rows.Select(row => row.Id)); page.OlderCursor is not null; seen.AddRange(page.Rows.Select(row => row.Id)))
             page = await PageAsync(several, page.OlderCursor, 3);
 
@@ -229,7 +229,7 @@ public sealed class PaymentSearchTests : IAsyncLifetime
         return created.Value.PaymentId;
     }
 
-    private async Task<PaymentPage> PageAsync(PaymentFilter filter, string? cursor, int limit)
+    private async Task<KeysetPage<PaymentRow>> PageAsync(PaymentFilter filter, string? cursor, int limit)
     {
         var page = await Search.PageAsync(Scope, filter, cursor, limit, CancellationToken.None);
         Assert.Null(page.Problem);

@@ -16,7 +16,7 @@ public sealed partial class AuditList : IDisposable
     private AuditFilter filter = new();
     private AuditFilter draft = new();
     private Problem? problem;
-    private AuditPage? page;
+    private KeysetPage<AuditEntry>? page;
 
     [CascadingParameter]
     private PortalFrame? Frame { get; set; }

@@ -27,7 +27,7 @@ public sealed partial class PaymentList : IDisposable
     private (string? Uri, Guid? Tenant, Mode? Mode) shown;
     private PaymentFilter filter = PaymentFilter.All;
     private Problem? problem;
-    private PaymentPage? page;
+    private KeysetPage<PaymentRow>? page;
     private IReadOnlyList<PaymentRow> rows = [];
     private IList<PaymentRow> selected = [];
     private PaymentCounts? counts;

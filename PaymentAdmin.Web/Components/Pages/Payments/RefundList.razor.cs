@@ -17,7 +17,7 @@ public sealed partial class RefundList : IDisposable
     private (string? Uri, Guid? Tenant, Mode? Mode) shown;
     private RefundFilter filter = new();
     private Problem? problem;
-    private RefundPage? page;
+    private KeysetPage<RefundRow>? page;
     private RefundCounts? counts;
 
     [CascadingParameter]

@@ -24,7 +24,7 @@ public sealed partial class WebhookList : IDisposable
     private View view;
     private WebhookFilter filter = WebhookFilter.All;
     private Problem? problem;
-    private WebhookPage? page;
+    private KeysetPage<WebhookRow>? page;
     private IReadOnlyList<WebhookRow> rows = [];
     private WebhookCounts? counts;
     private string? cursor;
@@ -120,7 +120,7 @@ public sealed partial class WebhookList : IDisposable
         problem = read.Problem;
         if (problem is not null || Scope is not { } scope)
         {
-            page ??= Scope is null ? new WebhookPage([], null, null) : page;
+            page ??= Scope is null ? new KeysetPage<WebhookRow>([], null, null) : page;
             return;
         }
         filter = read.Value with { Mode = null };
