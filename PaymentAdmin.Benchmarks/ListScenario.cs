@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Common;
+using PaymentAdmin.Core.Dashboard;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Core.Shops;
@@ -32,6 +33,8 @@ internal static class ListScenario
         await CompareAsync("page at 90 % of the depth", less.DeepAsync, more.DeepAsync);
         await CompareAsync("counts of the tabs, no filter", () => CountAsync(less, PaymentFilter.All), () => CountAsync(more, PaymentFilter.All), calls: 5);
         await CompareAsync("counts of the tabs, one provider", () => CountAsync(less, new PaymentFilter { Providers = ["stripe"] }), () => CountAsync(more, new PaymentFilter { Providers = ["stripe"] }), calls: 5);
+        await CompareAsync("page of one payment", less.DetailAsync, more.DetailAsync);
+        await CompareAsync("dashboard", less.DashboardAsync, more.DashboardAsync, calls: 5);
         Console.WriteLine();
         var (many, few) = (await more.CsvAsync(), await less.CsvAsync());
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CSV of all {more.Payments:N0} rows: {many:N0} rows/s; of the small database {few:N0} rows/s."));
@@ -149,6 +152,15 @@ internal static class ListScenario
         {
             deep ??= await GoDownAsync();
             await Search.PageAsync(scope, PaymentFilter.All, deep, PageSize, CancellationToken.None);
+        }
+
+        public async Task DetailAsync() => await new PaymentDetails(store).FindAsync(scope.TenantId, sample.Id, CancellationToken.None);
+
+        /// <summary>A reader of its own each time: what was read is kept for seconds, and days that are over for minutes.</summary>
+        public async Task DashboardAsync()
+        {
+            using var dashboard = new ReadDashboard(store, TimeProvider.System);
+            await dashboard.RunAsync(scope, CancellationToken.None);
         }
 
         private async Task<string?> GoDownAsync()

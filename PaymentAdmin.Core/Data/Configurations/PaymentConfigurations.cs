@@ -23,14 +23,15 @@ internal sealed class PaymentConfiguration : IEntityTypeConfiguration<Payment>
         builder.HasIndex(payment => payment.LinkClaim).IsUnique();
         builder.HasIndex(payment => new { payment.LinkId, payment.Status });
 
-        // The list page: newest first within tenant and mode, alone and under each filter it offers.
+        // The list page: newest first within tenant and mode, alone and under each filter it offers. What stands behind the id is what is often
+        // asked for besides: it is judged in the index, and only rows that match are read.
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.CreatedAt, payment.Id });
-        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.Status, payment.CreatedAt, payment.Id });
-        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.ShopNumber, payment.CreatedAt, payment.Id });
-        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.Provider, payment.CreatedAt, payment.Id });
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.Status, payment.CreatedAt, payment.Id, payment.ShopNumber, payment.Provider });
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.ShopNumber, payment.CreatedAt, payment.Id, payment.Status, payment.Provider });
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.Provider, payment.CreatedAt, payment.Id, payment.Status });
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.OrganizationBin, payment.CreatedAt, payment.Id });
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.Currency, payment.CreatedAt, payment.Id });
-        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.Currency, payment.AmountMinor });
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.Currency, payment.AmountMinor, payment.Id });
         // Few payments have these, so their indexes hold few rows. Which exceptions it has is read in the index.
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.CreatedAt, payment.Id, payment.Exceptions }, "ix_payments_with_exceptions").HasFilter("exceptions <> 0");
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.CreatedAt, payment.Id }, "ix_payments_with_refunds").HasFilter("refund_reserved_minor > 0");

@@ -1337,7 +1337,7 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("TenantId", "Mode", "CreatedAt", "Id");
 
-                    b.HasIndex("TenantId", "Mode", "Currency", "AmountMinor");
+                    b.HasIndex("TenantId", "Mode", "Currency", "AmountMinor", "Id");
 
                     b.HasIndex("TenantId", "Mode", "Currency", "CreatedAt", "Id");
 
@@ -1347,11 +1347,11 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("TenantId", "Mode", "PhoneDigits", "CreatedAt", "Id");
 
-                    b.HasIndex("TenantId", "Mode", "Provider", "CreatedAt", "Id");
+                    b.HasIndex("TenantId", "Mode", "Provider", "CreatedAt", "Id", "Status");
 
-                    b.HasIndex("TenantId", "Mode", "ShopNumber", "CreatedAt", "Id");
+                    b.HasIndex("TenantId", "Mode", "ShopNumber", "CreatedAt", "Id", "Status", "Provider");
 
-                    b.HasIndex("TenantId", "Mode", "Status", "CreatedAt", "Id");
+                    b.HasIndex("TenantId", "Mode", "Status", "CreatedAt", "Id", "ShopNumber", "Provider");
 
                     b.HasIndex(new[] { "TenantId", "Mode", "CustomerId", "CreatedAt", "Id" }, "ix_payments_of_customers")
                         .HasFilter("customer_id IS NOT NULL");
