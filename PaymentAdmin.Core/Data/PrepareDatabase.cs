@@ -1,6 +1,8 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Shops;
@@ -56,8 +58,9 @@ public sealed partial class PrepareDatabase(IDbContextFactory<PaymentDb> context
     }
 
     /// <summary>
-    /// EF's own lock on SQLite is a row that a killed process leaves behind for ever, so a file lock, which dies with its process,
-    /// stands in front of it, and whoever holds that removes such a left-over. On PostgreSQL EF's lock ends with its connection.
+    /// One process at a time, from the list of steps to the last of them: EF takes "migrate to this step" for "take the later ones back" when another
+    /// process has gone further meanwhile. EF's own lock covers single steps, and on SQLite it is a row that a killed process leaves behind for ever;
+    /// whoever holds ours removes such a left-over.
     /// </summary>
     private async Task MigrateAsync(CancellationToken cancellationToken)
     {
@@ -67,15 +70,32 @@ public sealed partial class PrepareDatabase(IDbContextFactory<PaymentDb> context
         using var turn = SqliteFile is { } file ? await FileLock.WaitAsync(file + ".migrate.lock", clock, cancellationToken) : null;
         if (turn is not null)
             await db.Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
-        var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).ToList();
-        if (pending.Count == 0)
-            return;
-        foreach (var step in pending)
+        await using var door = await contexts.CreateDbContextAsync(cancellationToken);
+        if (door.IsPostgres)
+            await HoldDoorAsync(door, cancellationToken);
+        foreach (var step in (await db.Database.GetPendingMigrationsAsync(cancellationToken)).ToList())
         {
             await db.Database.MigrateAsync(step, cancellationToken);
             LogMigrated(step);
             await failPoints.HitAsync("migrate.step");
         }
+    }
+
+    /// <summary>Until the context goes, or its process does.</summary>
+    private static async Task HoldDoorAsync(PaymentDb door, CancellationToken cancellationToken)
+    {
+        var server = door.GetService<IRelationalDatabaseCreator>();
+        try
+        {
+            if (!await server.ExistsAsync(cancellationToken))
+                await server.CreateAsync(cancellationToken);
+        }
+        catch (DbException exception) when (exception.SqlState is "42P04" or "23505")
+        {
+            // Somebody else has made it in this moment.
+        }
+        await door.Database.BeginTransactionAsync(cancellationToken);
+        await door.LockNameAsync("migrate", cancellationToken);
     }
 
     private Task EnsureDefaultTenantAsync(CancellationToken cancellationToken) => store.WriteAsync(

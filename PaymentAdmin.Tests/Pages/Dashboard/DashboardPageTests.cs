@@ -45,7 +45,6 @@ public sealed class DashboardPageTests(Chromium chromium)
     }
 
     [BrowserTheory]
-    [InlineData(1440, ColorScheme.Light)]
     [InlineData(390, ColorScheme.Dark)]
     public async Task Dashboard_is_readable_by_everybody(int width, ColorScheme colors)
     {

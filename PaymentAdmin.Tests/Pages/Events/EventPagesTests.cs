@@ -95,7 +95,6 @@ public sealed class EventPagesTests(Chromium chromium)
 
     [BrowserTheory]
     [InlineData(1440, ColorScheme.Dark)]
-    [InlineData(390, ColorScheme.Light)]
     public async Task Event_and_risk_pages_are_readable_by_everybody(int width, ColorScheme colors)
     {
         await using var scene = await PaymentScene.StartAsync(("Security:AllowPrivateTargets", "true"), ("Risk:HighRiskThreshold", "4"));

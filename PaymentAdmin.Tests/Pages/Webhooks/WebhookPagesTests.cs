@@ -142,7 +142,6 @@ public sealed class WebhookPagesTests(Chromium chromium)
     }
 
     [BrowserTheory]
-    [InlineData(1440, ColorScheme.Light)]
     [InlineData(390, ColorScheme.Dark)]
     public async Task Webhook_pages_are_readable_by_everybody(int width, ColorScheme colors)
     {

@@ -9,6 +9,7 @@ namespace PaymentAdmin.Tests.Providers.Mpesa;
 /// Daraja's clock stands in Nairobi, and ours wherever the machine is. The imitation refuses any other clock's timestamp, as the provider does,
 /// so a push that arrives was stamped rightly.
 /// </summary>
+[Trait("Category", "SqliteOnly")] // A machine's zone is no matter of the database: one engine tells.
 public sealed class MpesaZoneTests
 {
     [Theory]
