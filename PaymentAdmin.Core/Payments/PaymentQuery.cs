@@ -128,8 +128,7 @@ public static class PaymentQuery
             return rows.Where(row => row.Id == id);
         if (text.Contains('@', StringComparison.Ordinal))
         {
-            var lower = text.ToLowerInvariant();
-            return rows.Where(row => row.CustomerEmail == text || row.CustomerEmail == lower);
+            return await WhereEmailAsync(rows, text, cancellationToken);
         }
         var own = db.Payments.AsNoTracking().Where(row => row.TenantId == scope.TenantId && row.Mode == scope.Mode);
         if (await ExactAsync(db, own, scope, text, cancellationToken) is { Count: > 0 } exact)
@@ -137,6 +136,18 @@ public static class PaymentQuery
         if (Texts.IsPhone(text) && Texts.PhoneDigits(text) is { } digits && await own.AnyAsync(row => row.PhoneDigits == digits, cancellationToken))
             return rows.Where(row => row.PhoneDigits == digits);
         return await WhereReferenceBeginsAsync(rows, own, text, cancellationToken);
+    }
+
+    /// <summary>As it was typed, or in small letters. One look-up each: with a choice between the two, SQLite would read along the time.</summary>
+    private static async Task<IQueryable<Payment>> WhereEmailAsync(IQueryable<Payment> rows, string text, CancellationToken cancellationToken)
+    {
+        var lower = text.ToLowerInvariant();
+        if (lower == text)
+            return rows.Where(row => row.CustomerEmail == lower);
+        var few = new List<Guid>();
+        foreach (var email in new[] { text, lower })
+            few.AddRange(await rows.Where(row => row.CustomerEmail == email).NewestFirst().Select(row => row.Id).Take(FewMatches + 1).ToListAsync(cancellationToken));
+        return few.Count <= FewMatches ? rows.Where(row => few.Contains(row.Id)) : rows.Where(row => row.CustomerEmail == text || row.CustomerEmail == lower);
     }
 
     /// <summary>Payments with exactly this payment code, or this reference at the provider of any of their attempts.</summary>

@@ -43,7 +43,6 @@ public sealed record PaymentRow
     public string? PaymentCode { get; init; }
 }
 
-/// <summary>One page of the list. A cursor is null where there is nothing more in its direction.</summary>
 /// <summary>A number that is counted up to <see cref="CountMax"/>: what lies beyond is more than a person reads.</summary>
 public readonly record struct CappedCount(long Number)
 {

@@ -63,7 +63,7 @@ public sealed class ScorePayment(IConfiguration configuration, TimeProvider cloc
         var month = now.AddDays(-30);
         // The newest of the month are usual enough, and cost the same whatever the tenant's size.
         var amounts = await own.Where(row => row.Currency == payment.Currency && row.CreatedAt >= month).OrderByDescending(row => row.CreatedAt).Select(row => row.AmountMinor).Take(200).ToListAsync(cancellationToken);
-        var payer = payment.CustomerPhone is { } phone ? own.Where(row => row.CustomerPhone == phone) : payment.CustomerEmail is { } email ? own.Where(row => row.CustomerEmail == email) : null;
+        var payer = payment.PhoneDigits is { } digits ? own.Where(row => row.PhoneDigits == digits) : payment.CustomerEmail is { } email ? own.Where(row => row.CustomerEmail == email) : null;
         var hour = now.AddHours(-1);
         var day = now.AddDays(-1);
         var quarter = now.AddDays(-90);

@@ -35,7 +35,7 @@ internal sealed class PaymentConfiguration : IEntityTypeConfiguration<Payment>
         // Few payments have these, so their indexes hold few rows. Which exceptions it has is read in the index.
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.CreatedAt, payment.Id, payment.Exceptions }, "ix_payments_with_exceptions").HasFilter("exceptions <> 0");
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.CreatedAt, payment.Id }, "ix_payments_with_refunds").HasFilter("refund_reserved_minor > 0");
-        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.OrderReference });
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.OrderReference, payment.CreatedAt, payment.Id });
         // With the mode, as every index that begins with the tenant: of two that name equally many columns, SQLite takes any.
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.ProviderReference });
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.PhoneDigits, payment.CreatedAt, payment.Id });

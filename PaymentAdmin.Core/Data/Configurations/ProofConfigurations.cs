@@ -39,6 +39,7 @@ internal sealed class ApprovalRequestConfiguration : IEntityTypeConfiguration<Ap
         builder.Property(request => request.Version).IsConcurrencyToken();
         builder.HasIndex(request => new { request.TenantId, request.Status, request.RequestedAt, request.Id });
         builder.HasIndex(request => new { request.Kind, request.SubjectId });
+        builder.HasIndex(request => request.PaymentId);
         builder.HasIndex(request => new { request.Status, request.ExpiresAt });
     }
 }

@@ -427,6 +427,8 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
 
                     b.HasKey("Id");
 
+                    b.HasIndex("PaymentId");
+
                     b.HasIndex("Kind", "SubjectId");
 
                     b.HasIndex("Status", "ExpiresAt");
@@ -1321,8 +1323,6 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
 
                     b.HasIndex("Status", "ExpiresAt");
 
-                    b.HasIndex("TenantId", "Mode", "OrderReference");
-
                     b.HasIndex("TenantId", "Mode", "PaymentCode")
                         .IsUnique();
 
@@ -1340,6 +1340,8 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
                     b.HasIndex("TenantId", "Mode", "Currency", "CreatedAt", "Id");
 
                     b.HasIndex("TenantId", "Mode", "CustomerEmail", "CreatedAt", "Id");
+
+                    b.HasIndex("TenantId", "Mode", "OrderReference", "CreatedAt", "Id");
 
                     b.HasIndex("TenantId", "Mode", "OrganizationBin", "CreatedAt", "Id");
 

@@ -420,6 +420,8 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("PaymentId");
+
                     b.HasIndex("Kind", "SubjectId");
 
                     b.HasIndex("Status", "ExpiresAt");
@@ -1323,8 +1325,6 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("Status", "ExpiresAt");
 
-                    b.HasIndex("TenantId", "Mode", "OrderReference");
-
                     b.HasIndex("TenantId", "Mode", "PaymentCode")
                         .IsUnique();
 
@@ -1342,6 +1342,8 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
                     b.HasIndex("TenantId", "Mode", "Currency", "CreatedAt", "Id");
 
                     b.HasIndex("TenantId", "Mode", "CustomerEmail", "CreatedAt", "Id");
+
+                    b.HasIndex("TenantId", "Mode", "OrderReference", "CreatedAt", "Id");
 
                     b.HasIndex("TenantId", "Mode", "OrganizationBin", "CreatedAt", "Id");
 
