@@ -29,6 +29,9 @@ public static class ProofContent
     private static readonly string[] ActsOfPdf = ["/JavaScript", "/JS ", "/JS(", "/JS<", "/Launch", "/EmbeddedFile", "/RichMedia", "/SubmitForm", "/XFA"];
     private static readonly byte[] ZipEnd = [0x50, 0x4B, 0x05, 0x06];
 
+    /// <summary>Where readers of archives look for an archive's end: its record of 22 bytes and the longest remark behind it.</summary>
+    private const int ZipEndSearched = 22 + ushort.MaxValue;
+
     /// <summary>The content type; null with the reason why the file is refused.</summary>
     public static string? Detect(ReadOnlySpan<byte> bytes, string name, string? declared, out string? fault)
     {
@@ -40,8 +43,8 @@ public static class ProofContent
             [0x25, 0x50, 0x44, 0x46, 0x2D, ..] => (Pdf, PdfFault(bytes)),
             _ => (null, bytes.Length == 0 ? "is empty" : "is no JPEG, PNG, WebP or PDF"),
         };
-        fault = wrong;
-        if (type is null || wrong is not null)
+        fault = wrong ?? (type is not null && bytes[^Math.Min(bytes.Length, ZipEndSearched)..].IndexOf(ZipEnd) >= 0 ? "is an archive too" : null);
+        if (type is null || fault is not null)
             return null;
         var extension = Path.GetExtension(name).ToLowerInvariant();
         if (extension.Length > 0 && !Extensions[type].Contains(extension))
@@ -51,11 +54,30 @@ public static class ProofContent
         return fault is null ? type : null;
     }
 
+    /// <summary>
+    /// One picture, or several complete ones: phones append the picture's light and depth maps as further JPEGs. Every segment and every scan is
+    /// walked, so that an end-of-picture mark at the very end hides nothing that stands before it.
+    /// </summary>
     private static string? JpegFault(ReadOnlySpan<byte> bytes)
     {
+        for (var rest = bytes; rest.Length > 0;)
+        {
+            if (rest is not [0xFF, 0xD8, 0xFF, ..])
+                return "has something behind the picture's end";
+            var (length, fault) = OneJpeg(rest);
+            if (fault is not null)
+                return fault;
+            // Some cameras pad with zeros.
+            rest = rest[length..].TrimStart((byte)0);
+        }
+        return null;
+    }
+
+    private static (int Length, string? Fault) OneJpeg(ReadOnlySpan<byte> bytes)
+    {
         var at = 2;
-        var hasFrame = false;
-        while (at + 4 <= bytes.Length && bytes[at] == 0xFF)
+        var (hasFrame, hasScan) = (false, false);
+        while (at + 2 <= bytes.Length && bytes[at] == 0xFF)
         {
             var marker = bytes[at + 1];
             if (marker == 0xFF)
@@ -63,29 +85,45 @@ public static class ProofContent
                 at++;
                 continue;
             }
-            if (marker == 0xDA)
-                return !hasFrame ? "is damaged" : EndsWith(bytes, [0xFF, 0xD9]) ? null : "has something behind the picture's end, or is cut off";
-            if (marker is 0x01 or (>= 0xD0 and <= 0xD9))
-                return "is damaged";
+            if (marker == 0xD9)
+                return hasScan ? (at + 2, null) : (0, "is damaged");
+            if (marker is 0x01 or (>= 0xD0 and <= 0xD8) || at + 4 > bytes.Length)
+                return (0, "is damaged");
             var length = BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 2)..]);
             if (length < 2 || at + 2 + length > bytes.Length)
-                return "is damaged";
-            var segment = bytes.Slice(at + 4, length - 2);
-            if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
-            {
-                if (segment.Length < 5)
-                    return "is damaged";
-                hasFrame = true;
-                if (TooLarge(BinaryPrimitives.ReadUInt16BigEndian(segment[3..]), BinaryPrimitives.ReadUInt16BigEndian(segment[1..])) is { } large)
-                    return large;
-            }
-            else if (marker is >= 0xE0 and <= 0xEF or 0xFE && HasScript(segment))
-            {
-                return "carries script in its description";
-            }
+                return (0, "is damaged");
+            if (SegmentFault(marker, bytes.Slice(at + 4, length - 2)) is { } fault)
+                return (0, fault);
+            hasFrame |= IsFrame(marker);
             at += 2 + length;
+            if (marker != 0xDA)
+                continue;
+            if (!hasFrame)
+                return (0, "is damaged");
+            hasScan = true;
+            at += ScanLength(bytes[at..]);
         }
-        return "is damaged";
+        return (0, at + 2 > bytes.Length ? "is cut off" : "is damaged");
+    }
+
+    private static string? SegmentFault(byte marker, ReadOnlySpan<byte> segment)
+    {
+        if (IsFrame(marker))
+            return segment.Length < 5 ? "is damaged" : TooLarge(BinaryPrimitives.ReadUInt16BigEndian(segment[3..]), BinaryPrimitives.ReadUInt16BigEndian(segment[1..]));
+        return marker is (>= 0xE0 and <= 0xEF) or 0xFE && HasScript(segment) ? "carries script in its description" : null;
+    }
+
+    private static bool IsFrame(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
+
+    /// <summary>Up to the next mark: within a scan 0xFF stands before 0, which says that it is no mark, or before the number of a restart.</summary>
+    private static int ScanLength(ReadOnlySpan<byte> scan)
+    {
+        for (var at = 0; at + 1 < scan.Length; at++)
+        {
+            if (scan[at] == 0xFF && scan[at + 1] is not (0x00 or (>= 0xD0 and <= 0xD7)))
+                return at;
+        }
+        return scan.Length;
     }
 
     private static string? PngFault(ReadOnlySpan<byte> bytes)
@@ -129,6 +167,7 @@ public static class ProofContent
             {
                 "VP8X" when length >= 10 => (1 + (data[4] | (data[5] << 8) | (data[6] << 16)), 1 + (data[7] | (data[8] << 8) | (data[9] << 16))),
                 "VP8 " when length >= 10 => (BinaryPrimitives.ReadUInt16LittleEndian(data[6..]) & 0x3FFF, BinaryPrimitives.ReadUInt16LittleEndian(data[8..]) & 0x3FFF),
+                "VP8L" when length >= 5 => (1 + (data[1] | ((data[2] & 0x3F) << 8)), 1 + ((data[2] >> 6) | (data[3] << 2) | ((data[4] & 0x0F) << 10))),
                 _ => (0, 0),
             };
             if (TooLarge(size.Item1, size.Item2) is { } large)
@@ -147,15 +186,26 @@ public static class ProofContent
             return "has something behind the document's end, or is cut off";
         if (bytes.IndexOf(ZipEnd) >= 0)
             return "is an archive too";
-        var text = Encoding.Latin1.GetString(bytes);
+        // A name may be spelled with the numbers of its letters: /J#61vaScript.
+        var text = Unescaped(bytes);
         return ActsOfPdf.Any(act => text.Contains(act, StringComparison.Ordinal)) || Scripts.Any(script => text.Contains(script, StringComparison.OrdinalIgnoreCase))
             ? "does things when it is opened; print it to a plain PDF"
             : null;
     }
 
-    private static string? TooLarge(long width, long height) => width * height > PixelsMax ? $"has {width} × {height} points, more than fits" : null;
+    private static string Unescaped(ReadOnlySpan<byte> bytes)
+    {
+        var text = new StringBuilder(bytes.Length);
+        for (var at = 0; at < bytes.Length; at++)
+        {
+            var isEscape = bytes[at] == '#' && at + 2 < bytes.Length && char.IsAsciiHexDigit((char)bytes[at + 1]) && char.IsAsciiHexDigit((char)bytes[at + 2]);
+            text.Append(isEscape ? (char)Convert.FromHexString([(char)bytes[at + 1], (char)bytes[at + 2]])[0] : (char)bytes[at]);
+            at += isEscape ? 2 : 0;
+        }
+        return text.ToString();
+    }
 
-    private static bool EndsWith(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> end) => bytes.EndsWith(end);
+    private static string? TooLarge(long width, long height) => width * height > PixelsMax ? $"has {width} × {height} points, more than fits" : null;
 
     private static bool HasScript(ReadOnlySpan<byte> bytes)
     {

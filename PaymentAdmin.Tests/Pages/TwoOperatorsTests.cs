@@ -1,8 +1,12 @@
+using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Playwright;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Approvals;
 using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Proofs;
 using PaymentAdmin.Core.Shops;
+using PaymentAdmin.Tests.Proofs;
 using PaymentAdmin.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 
@@ -71,6 +75,39 @@ public sealed class TwoOperatorsTests(Chromium chromium)
         }));
 
         Assert.Single(scene.Provider.Refunds);
+    }
+
+    [BrowserFact]
+    public async Task Both_have_one_proof_open_and_it_is_decided_once()
+    {
+        await using var scene = await PaymentScene.StartAsync();
+        var payment = await scene.CreateAsync();
+        var proof = await scene.App.Get<SubmitProof>().RunAsync(new ProofSubmission { TenantId = scene.TenantId, Mode = Mode.Test, PaymentId = payment.Id, Type = ProofType.BankTransfer, Reference = "TXN-1", Files = [new SubmittedFile("receipt.png", null, Pictures.Png())] }, Engine.Shop, CancellationToken.None);
+
+        await chromium.VisitAsync(scene.Visit(), async first => await chromium.VisitAsync(scene.Visit(), async second =>
+        {
+            await scene.SignInAsync(first, Roles.Finance);
+            await scene.SignInAsync(second, Roles.Admin);
+            await first.GotoAsync($"/proofs/{proof.Value.Id}?mode=test");
+            await Expect(first.GetByTestId("approve-confirm")).ToBeVisibleAsync();
+            // The first one's time with it is over, and both have it before them.
+            await scene.App.Store.WriteAsync(db => db.ManualProofs.ExecuteUpdateAsync(set => set.SetProperty(row => row.ClaimedUntil, (DateTimeOffset?)DateTimeOffset.UnixEpoch)), CancellationToken.None);
+            await second.GotoAsync($"/proofs/{proof.Value.Id}?mode=test");
+            await Expect(second.GetByTestId("approve-confirm")).ToBeVisibleAsync();
+
+            // At one moment; a page that has heard of the other's decision by then has no button any more.
+            await Task.WhenAll(((IPage[])[first, second]).Select(page => page.EvaluateAsync("document.querySelector('[data-testid=approve-confirm]')?.click()")));
+
+            foreach (var page in new[] { first, second })
+                await Expect(page.GetByTestId("proofs-empty").Or(page.GetByTestId("proof-problem")).Or(page.GetByTestId("proof-decided"))).ToBeVisibleAsync();
+            var late = await first.GetByTestId("proofs-empty").CountAsync() == 1 ? second : first;
+            Assert.Equal(0, await late.GetByTestId("proofs-empty").CountAsync());
+            await Expect(late.Locator("main")).ToContainTextAsync(new Regex("has decided already: approved|Approved by"));
+        }));
+
+        Assert.Equal(payment.AmountMinor, (await scene.PaymentAsync(payment.Id)).ReceivedMinor);
+        Assert.Equal(1, await scene.App.ReadAsync(db => db.Receipts.CountAsync()));
+        Assert.Equal(1, await scene.App.ReadAsync(db => db.AuditEntries.CountAsync(entry => entry.Action == "proof.approved")));
     }
 
     [BrowserFact]

@@ -7,16 +7,16 @@ namespace PaymentAdmin.Tests.Proofs;
 /// <summary>Small real files of each kind, and what attackers make of them.</summary>
 internal static class Pictures
 {
-    public static byte[] Png(int width = 2, int height = 2, byte[]? text = null)
+    public static byte[] Png(int width = 2, int height = 2, byte[]? text = null, int pixels = (2 * 3 + 1) * 2)
     {
         var header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
         (header[8], header[9]) = (8, 2);
-        using var pixels = new MemoryStream();
-        using (var zip = new ZLibStream(pixels, CompressionLevel.Fastest, leaveOpen: true))
-            zip.Write(new byte[(2 * 3 + 1) * 2]);
-        return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, .. Chunk("IHDR", header), .. text is null ? [] : Chunk("tEXt", text), .. Chunk("IDAT", pixels.ToArray()), .. Chunk("IEND", [])];
+        using var packed = new MemoryStream();
+        using (var zip = new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            zip.Write(new byte[pixels]);
+        return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, .. Chunk("IHDR", header), .. text is null ? [] : Chunk("tEXt", text), .. Chunk("IDAT", packed.ToArray()), .. Chunk("IEND", [])];
     }
 
     public static byte[] Jpeg(byte[]? exif = null) =>
@@ -35,6 +35,31 @@ internal static class Pictures
         byte[] body = [.. "WEBP"u8, .. "VP8 "u8, (byte)frame.Length, 0, 0, 0, .. frame];
         return [.. "RIFF"u8, (byte)body.Length, 0, 0, 0, .. body];
     }
+
+    public static byte[] LosslessWebP(int width, int height)
+    {
+        var size = (uint)(width - 1) | ((uint)(height - 1) << 14);
+        byte[] frame = [0x2F, (byte)size, (byte)(size >> 8), (byte)(size >> 16), (byte)(size >> 24), 0];
+        byte[] body = [.. "WEBP"u8, .. "VP8L"u8, (byte)frame.Length, 0, 0, 0, .. frame];
+        return [.. "RIFF"u8, (byte)body.Length, 0, 0, 0, .. body];
+    }
+
+    /// <summary>An archive of one page, with a remark of the packer's choice at its very end.</summary>
+    public static byte[] Zip(byte[] remark)
+    {
+        using var packed = new MemoryStream();
+        using (var archive = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using var entry = archive.CreateEntry("index.html").Open();
+            entry.Write("<script>x()</script>"u8);
+        }
+        var bytes = packed.ToArray();
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(bytes.Length - 2), (ushort)remark.Length);
+        return [.. bytes, .. remark];
+    }
+
+    /// <summary>Few bytes that unfold to 8 MiB and claim to be 400 million points.</summary>
+    public static byte[] Bomb() => Png(20_000, 20_000, pixels: 8 * 1024 * 1024);
 
     public static byte[] Pdf(string body = "1 0 obj <</Type /Catalog>> endobj") => Encoding.ASCII.GetBytes($"%PDF-1.4\n{body}\ntrailer <</Root 1 0 R>>\n%%EOF\n");
 

@@ -15,6 +15,16 @@ public sealed class ProofContentTests
         Assert.Equal(ProofContent.Jpeg, Detect(Pictures.Jpeg("Canon, 2026:11:21"u8.ToArray()), "IMG_0001"));
     }
 
+    /// <summary>What cameras really write: maps of light and depth as further pictures, marks of restarts and stuffed bytes in the scan, zeros at the end.</summary>
+    [Fact]
+    public void Photographs_of_phones_are_pictures()
+    {
+        Assert.Equal(ProofContent.Jpeg, Detect([.. Pictures.Jpeg(), .. Pictures.Jpeg(), 0, 0], "a.jpg"));
+        Assert.Equal(ProofContent.Jpeg, Detect([.. Pictures.Jpeg()[..^2], 0xFF, 0x00, 0x3C, 0xFF, 0xD3, 0x11, 0xFF, 0xFF, 0xD9], "a.jpg"));
+        Assert.Equal(ProofContent.WebP, Detect(Pictures.LosslessWebP(4000, 3000), "a.webp"));
+        Assert.Equal(ProofContent.Pdf, Detect(Pictures.Pdf("<</Type /Pag#65 /Title (100#25)>>"), "a.pdf"));
+    }
+
     public static TheoryData<string, byte[], string> Attacks => new()
     {
         { "a.svg", Encoding.UTF8.GetBytes("<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>"), "is no JPEG" },
@@ -29,11 +39,19 @@ public sealed class ProofContentTests
         { "a.png", Pictures.Png(60_000, 60_000), "more than fits" },
         { "a.png", Pictures.Png()[..^6], "is cut off" },
         { "a.jpg", [.. Pictures.Jpeg(), .. "<?php"u8], "behind the picture's end" },
+        { "a.jpg", [.. Pictures.Jpeg(), .. "<script>x()</script>"u8, 0xFF, 0xD9], "behind the picture's end" },
+        { "a.jpg", [.. Pictures.Jpeg(), 0xFF, 0xD8, 0xFF, .. "<script>"u8, 0xFF, 0xD9], "is damaged" },
+        { "a.jpg", [.. Pictures.Jpeg(), .. Pictures.Zip([0xFF, 0xD9])], "behind the picture's end" },
+        { "a.jpg", [.. Pictures.Jpeg()[..^2], .. Pictures.Zip([0xFF, 0xD9])], "is an archive too" },
+        { "a.jpg", Pictures.Jpeg()[..^2], "is cut off" },
+        { "a.png", Pictures.Zip([]), "is no JPEG" },
+        { "a.webp", Pictures.LosslessWebP(16_384, 16_384), "more than fits" },
         { "a.jpg", Pictures.Jpeg("<ScRiPt>x()</script>"u8.ToArray()), "carries script" },
         { "a.webp", [.. Pictures.WebP(), 1], "behind the picture's end" },
         { "a.pdf", [.. "GIF89a     "u8, .. Pictures.Pdf()], "is no JPEG" },
         { "a.pdf", Pictures.Pdf("<</OpenAction <</S /JavaScript /JS (app.alert(1))>>>>"), "does things" },
         { "a.pdf", Pictures.Pdf("<</Type /EmbeddedFile>>"), "does things" },
+        { "a.pdf", Pictures.Pdf("<</OpenAction <</S /J#61vaScript /J#53 (app.alert(1))>>>>"), "does things" },
         { "a.pdf", [.. Pictures.Pdf(), .. "<html>"u8], "behind the document's end" },
         { "a.pdf", Pictures.Pdf("PK\u0005\u0006"), "archive" },
     };

@@ -199,19 +199,37 @@ public sealed class ProofFlowTests : IAsyncLifetime
         Assert.Equal(1, await app.ReadAsync(db => db.AuditEntries.CountAsync(row => row.Action == "proof.assigned")));
     }
 
-    [Theory]
-    [InlineData("a.svg", "<svg onload='x()'/>", 415)]
-    [InlineData("a.png", "<html>", 415)]
-    [InlineData("../../etc/passwd.png", null, 400)]
-    [InlineData("<img src=x>.png", null, 400)]
-    [InlineData("a.jpg", null, 415)]
-    public async Task Attack_is_refused_and_nothing_is_stored(string name, string? content, int status)
+    /// <summary>Each attack that the desk must be safe from, as it comes over the API.</summary>
+    public static TheoryData<string, string, byte[], int> Attacks => new()
+    {
+        { "a vector picture", "a.svg", "<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>"u8.ToArray(), 415 },
+        { "a vector picture as a photograph", "a.jpg", "<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>"u8.ToArray(), 415 },
+        { "a page", "a.html", "<html><script>x()</script>"u8.ToArray(), 415 },
+        { "a page as a picture", "a.png", "<html><script>x()</script>"u8.ToArray(), 415 },
+        { "a picture and a page", "a.png", [.. Pictures.Png(), .. "<script>x()</script>"u8], 415 },
+        { "a picture and an archive", "a.jpg", [.. Pictures.Jpeg(), .. Pictures.Zip([0xFF, 0xD9])], 415 },
+        { "an archive in a picture", "a.jpg", [.. Pictures.Jpeg()[..^2], .. Pictures.Zip([0xFF, 0xD9])], 415 },
+        { "a document behind another file", "a.pdf", [.. "GIF89a"u8, .. Pictures.Pdf()], 415 },
+        { "a document that acts", "a.pdf", Pictures.Pdf("<</OpenAction <</S /J#61vaScript /JS (app.alert(1))>>>>"), 415 },
+        { "an archive", "a.zip", Pictures.Zip([]), 415 },
+        { "a picture that unfolds", "a.png", Pictures.Bomb(), 415 },
+        { "script in a camera's notes", "a.jpg", Pictures.Jpeg("<script>x()</script>"u8.ToArray()), 415 },
+        { "another extension", "a.jpg", Pictures.Png(), 415 },
+        { "an extension that runs", "receipt.png.exe", Pictures.Png(), 415 },
+        { "a path", "../../etc/passwd.png", Pictures.Png(), 400 },
+        { "a path of Windows", "..\\..\\boot.png", Pictures.Png(), 400 },
+        { "markup as a name", "<img src=x onerror=x()>.png", Pictures.Png(), 400 },
+        { "markup that ends an attribute", "a' onload='x().png", Pictures.Png(), 400 },
+    };
+
+    [Theory, MemberData(nameof(Attacks))]
+    public async Task Attack_is_refused_and_nothing_is_stored(string what, string name, byte[] content, int status)
     {
         var payment = await CreateAsync("order-11");
 
-        using var answer = await SubmitAsync(payment, "TXN-11", content is null ? Pictures.Png() : Encoding.UTF8.GetBytes(content), name);
+        using var answer = await SubmitAsync(payment, "TXN-11", content, name);
 
-        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.True(status == (int)answer.StatusCode, $"{what} was answered {(int)answer.StatusCode}.");
         Assert.Equal(0, await app.ReadAsync(db => db.ManualProofs.CountAsync()));
         Assert.Equal("pending", (await ReadAsync(payment))["status"]!.GetValue<string>());
         Assert.Empty(StoredFiles());
@@ -225,7 +243,7 @@ public sealed class ProofFlowTests : IAsyncLifetime
         Pictures.Png().CopyTo(large, 0);
 
         using var tooLarge = await SubmitAsync(payment, "TXN-12", large);
-        using var huge = await SubmitAsync(payment, "TXN-12", new byte[SubmitProof.TotalBytesMax + 1024 * 1024]);
+        using var huge = await SubmitAsync(payment, "TXN-12", new byte[100 * 1024 * 1024]);
         using var form = Form("TXN-12");
         for (var i = 0; i < 6; i++)
             form.Add(File(Pictures.Png()), "file", $"{i}.png");
@@ -254,6 +272,80 @@ public sealed class ProofFlowTests : IAsyncLifetime
         using var auditor = await app.SignInAsync(Roles.Auditor);
         using var refused = await auditor.GetAsync($"/proofs/files/{file}");
         Assert.NotEqual(Pictures.Png(), await refused.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task Proof_of_another_tenant_is_not_there()
+    {
+        var proof = await ProofAsync(await CreateAsync("order-17"), "TXN-17");
+        var (id, file) = (proof["id"]!.GetValue<string>(), proof["files"]![0]!["id"]!.GetValue<string>());
+        var other = new Tenant { Id = Guid.CreateVersion7(), Slug = "other", Name = "Other", TimeZone = "Asia/Almaty", Currency = "KZT", CreatedAt = DateTimeOffset.UnixEpoch };
+        await app.Store.WriteAsync(db => Task.FromResult(db.Tenants.Add(other)), default);
+        const string email = "clerk@other.test";
+        Assert.True((await app.Get<CreateUser>().RunAsync(new CreateUserRequest(email, TestApp.Password, Roles.Finance, "other"), Actor.System("test"), default)).IsOk);
+        var user = await app.ReadAsync(db => db.Users.SingleAsync(row => row.Email == email));
+        var (clerk, decision) = (new Actor(ActorKind.User, user.Id.ToString(), email, user.Role, user.Id), await DecisionAsync(proof) with { TenantId = other.Id });
+        var review = app.Get<ReviewProof>();
+
+        // By the other tenant's number, and by the right one in the hands of the other's clerk.
+        foreach (var tried in new[] { decision, decision with { TenantId = tenantId } })
+        {
+            var code = tried.TenantId == tenantId ? Codes.PermissionMissing : Codes.NotFound;
+            Assert.Equal(code, (await review.ApproveAsync(tried, 500_000, null, clerk, default)).Problem?.Code);
+            Assert.Equal(code, (await review.RejectAsync(tried, ProofRejection.NotReceived, null, null, clerk, default)).Problem?.Code);
+            Assert.Equal(code, (await review.AskForMoreAsync(tried, "Send another one", clerk, default)).Problem?.Code);
+            Assert.Equal(code, (await review.ClaimAsync(tried.TenantId, tried.ProofId, clerk, default)).Problem?.Code);
+        }
+        using var session = app.Client();
+        using (await SignInForm.PostAsync(session, email, TestApp.Password))
+        using (var seen = await session.GetAsync($"/proofs/files/{file}"))
+            Assert.Equal(HttpStatusCode.NotFound, seen.StatusCode);
+        using var page = await session.GetAsync($"/proofs/{id}");
+        Assert.DoesNotContain("TXN-17", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(ProofStatus.Submitted, await app.ReadAsync(db => db.ManualProofs.Select(row => row.Status).SingleAsync()));
+        Assert.Equal(0, await app.ReadAsync(db => db.AuditEntries.CountAsync(row => row.Action == "proof.viewed")));
+    }
+
+    [Fact]
+    public async Task Proof_of_a_payment_that_was_paid_meanwhile_is_not_approved()
+    {
+        var payment = await CreateAsync("order-18");
+        var proof = await ProofAsync(payment, "TXN-18");
+        await app.Get<ApplyObservation>().RunAsync(new PaymentObservation { PaymentId = payment, Fact = ObservedFact.Succeeded, Source = ObservationSource.Webhook, Actor = Actor.Provider("manual"), Received = new Money(500_000, "KZT"), ReceiptReference = "came-otherwise" }, default);
+
+        Assert.Equal("succeeded", (await ReadAsync(payment))["status"]!.GetValue<string>());
+        Assert.Equal(Codes.PaymentFinal, (await ApproveAsync(proof, 500_000, await ClerkAsync())).Problem?.Code);
+
+        Assert.Equal(500_000, (await ReadAsync(payment))["received_minor"]!.GetValue<long>());
+        Assert.Equal(1, await app.ReadAsync(db => db.Receipts.CountAsync()));
+        Assert.Equal(ProofStatus.Submitted, await app.ReadAsync(db => db.ManualProofs.Select(row => row.Status).SingleAsync()));
+    }
+
+    /// <summary>A key submits, and no route of the program lets it decide: neither its own proof nor anybody's, whatever the body claims.</summary>
+    [Fact]
+    public async Task No_route_lets_a_key_decide_a_proof()
+    {
+        var payment = await CreateAsync("order-19");
+        var proof = (await ProofAsync(payment, "TXN-19"))["id"]!.GetValue<string>();
+        var clerk = await ClerkAsync(Roles.Superadmin);
+        var body = new JsonObject { ["payment_id"] = payment, ["proof_id"] = proof, ["admin_id"] = clerk.AnswerableUserId, ["is_verified"] = true, ["status"] = "approved", ["notes"] = "mine" }.ToJsonString();
+
+        foreach (var path in (string[])[$"/v1/payments/{payment}/proofs/{proof}", $"/v1/payments/{payment}/proofs/{proof}/approve", $"/v1/proofs/{proof}/approve", $"/v1/proofs/{proof}", $"/proofs/{proof}", $"/proofs/{proof}/approve", "/api/v1/payments/confirm_manual_payment"])
+        {
+            foreach (var method in new[] { HttpMethod.Post, HttpMethod.Put, HttpMethod.Patch })
+            {
+                using var request = new HttpRequestMessage(method, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+                using var answer = await api.SendAsync(request);
+                Assert.False(answer.IsSuccessStatusCode, $"{method} {path} was answered {(int)answer.StatusCode}.");
+            }
+        }
+        using var form = Form("TXN-19B");
+        form.Add(new StringContent(clerk.Id), "admin_id");
+        using var claimed = await api.PostAsync($"/v1/payments/{payment}/proofs", form);
+
+        Assert.Equal(HttpStatusCode.BadRequest, claimed.StatusCode);
+        Assert.Equal(ProofStatus.Submitted, await app.ReadAsync(db => db.ManualProofs.Select(row => row.Status).SingleAsync()));
+        Assert.Equal("in_review", (await ReadAsync(payment))["status"]!.GetValue<string>());
     }
 
     [Fact]
