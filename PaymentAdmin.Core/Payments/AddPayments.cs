@@ -35,6 +35,7 @@ public static class PaymentServices
         .AddSingleton<ListProviderCalls>()
         .AddSingleton<FindPayment>()
         .AddSingleton<ReadForPayer>()
+        .AddSingleton<Proofs.TypedReceipts>()
         .AddSingleton<ApplyObservation>()
         .AddSingleton<StartAttempt>()
         .AddSingleton<CloseAttempt>()

@@ -4,6 +4,7 @@ using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Events;
+using PaymentAdmin.Core.Proofs;
 using PaymentAdmin.Core.Webhooks;
 
 namespace PaymentAdmin.Core.Payments;
@@ -12,7 +13,7 @@ namespace PaymentAdmin.Core.Payments;
 /// The funnel: the one method that changes a payment's status. Reads what is so, asks <see cref="PaymentDecision"/>, and writes payment,
 /// attempt, receipt, transition, audit entry, timeline and outgoing event in one transaction.
 /// </summary>
-public sealed class ApplyObservation(PaymentStore store, PaymentObjects objects, IdSource ids, TimeProvider clock, FailPoints failPoints, LiveUpdates updates)
+public sealed class ApplyObservation(PaymentStore store, PaymentObjects objects, TypedReceipts typed, IdSource ids, TimeProvider clock, FailPoints failPoints, LiveUpdates updates)
 {
     /// <summary>A receipt without an id of the provider's own: one per attempt.</summary>
     private const string ProvisionalPrefix = "attempt:";
@@ -137,7 +138,7 @@ public sealed class ApplyObservation(PaymentStore store, PaymentObjects objects,
     /// Has this money been counted? By the provider's receipt id; a report without one stands for the attempt's only receipt,
     /// and gives way to the id once a later report brings it.
     /// </summary>
-    private static async Task<(Receipt? Receipt, bool AlreadyCounted, bool Elsewhere)> FindReceiptAsync(PaymentDb db, Payment payment, PaymentAttempt? attempt, PaymentObservation observation, CancellationToken cancellationToken)
+    private async Task<(Receipt? Receipt, bool AlreadyCounted, bool Elsewhere)> FindReceiptAsync(PaymentDb db, Payment payment, PaymentAttempt? attempt, PaymentObservation observation, CancellationToken cancellationToken)
     {
         if (observation.Received is null || observation.Fact is not (ObservedFact.Succeeded or ObservedFact.ProofApproved))
             return (null, false, false);
@@ -147,6 +148,11 @@ public sealed class ApplyObservation(PaymentStore store, PaymentObjects objects,
             var known = await db.Receipts.FirstOrDefaultAsync(row => row.AccountId == accountId && row.Reference == reference, cancellationToken);
             if (known is { State: ReceiptState.Unallocated })
                 return (known, false, false);
+            if (known is null && observation.Fact == ObservedFact.Succeeded && (attempt?.Provider ?? observation.ReceivedAt?.Provider) is { } provider)
+            {
+                await typed.LockAsync(db, payment.TenantId, provider, reference, cancellationToken);
+                known = await typed.CountedByProofAsync(db, payment.TenantId, payment.Mode, provider, reference, cancellationToken);
+            }
             if (known is not null)
                 return (known, known.PaymentId == payment.Id, known.PaymentId != payment.Id);
         }

@@ -16,7 +16,7 @@ public sealed record ProofDecision(Guid TenantId, Guid ProofId, int ExpectedVers
 /// Decides proofs: only signed-in persons do, never the one who brought it, and above the tenant's limit two of them. The money goes through
 /// the same funnel as a provider's: an amount that differs waits for a person's second decision, it never completes by itself.
 /// </summary>
-public sealed class ReviewProof(PaymentStore store, ProviderRegistry providers, SubmitProof submit, ApplyObservation apply, TimeProvider clock, LiveUpdates updates)
+public sealed class ReviewProof(PaymentStore store, ProviderRegistry providers, TypedReceipts typed, SubmitProof submit, ApplyObservation apply, TimeProvider clock, LiveUpdates updates)
 {
     public static readonly TimeSpan ClaimTime = TimeSpan.FromMinutes(15);
 
@@ -120,9 +120,15 @@ public sealed class ReviewProof(PaymentStore store, ProviderRegistry providers, 
             if (proof.Currency != payment.Currency)
                 return Problem.Invalid("currency", $"is {proof.Currency} on the proof and {payment.Currency} on the payment; it cannot be approved, reject it");
             // Two proofs with one reference, approved at the same moment: one waits here and then finds the other.
-            await db.LockNameAsync($"proof:{proof.TenantId}:{proof.ReferenceKey}", cancellationToken);
+            await db.LockNameAsync(TypedReceipts.NameOf(proof.TenantId, proof.ReferenceKey), cancellationToken);
             if (proof.ReferenceKey is { } key && await db.ManualProofs.Where(row => row.TenantId == proof.TenantId && row.Mode == proof.Mode && row.Type == proof.Type && row.ReferenceKey == key && row.Status == ProofStatus.Approved).Select(row => (Guid?)row.PaymentId).FirstOrDefaultAsync(cancellationToken) is { } elsewhere)
                 return new Problem(Codes.DuplicateReference, "This reference was approved before, for another payment.") { PaymentId = elsewhere };
+            if (await typed.ReportedByProviderAsync(db, proof, cancellationToken) is { } reported)
+            {
+                return reported.State == ReceiptState.Unallocated
+                    ? new Problem(Codes.DuplicateReference, "The provider has reported this money itself, without a payment: allocate it on the reconciliation page, and reject this proof.")
+                    : new Problem(Codes.DuplicateReference, "The provider has reported this money itself, and it is settled already.") { PaymentId = reported.PaymentId };
+            }
 
             var now = clock.GetUtcNow();
             var proofFiles = await db.ProofFiles.Where(file => file.ProofId == proof.Id).OrderBy(file => file.Position).ToListAsync(cancellationToken);

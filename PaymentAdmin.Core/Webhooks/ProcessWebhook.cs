@@ -5,6 +5,7 @@ using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Proofs;
 using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Shops;
 
@@ -19,6 +20,7 @@ public sealed partial class ProcessWebhook(
     ProviderRegistry providers,
     ProviderAccounts accounts,
     ApplyObservation apply,
+    TypedReceipts typedReceipts,
     RefundPayment refunds,
     IdSource ids,
     LiveUpdates updates,
@@ -377,7 +379,8 @@ public sealed partial class ProcessWebhook(
     {
         var now = clock.GetUtcNow();
         var typed = says.BillReference.Trim();
-        var known = await db.Receipts.AsNoTracking().FirstOrDefaultAsync(row => row.AccountId == account.Id && row.Reference == says.ReceiptReference, cancellationToken);
+        var known = await db.Receipts.AsNoTracking().FirstOrDefaultAsync(row => row.AccountId == account.Id && row.Reference == says.ReceiptReference, cancellationToken)
+            ?? await typedReceipts.CountedByProofAsync(db, account.TenantId, account.Mode, account.Provider, says.ReceiptReference, cancellationToken);
         if (known is { State: ReceiptState.Unallocated or ReceiptState.Returned })
         {
             Settle(received, WebhookState.Ignored, "Said again; a person decides, or has decided, about this money", now);

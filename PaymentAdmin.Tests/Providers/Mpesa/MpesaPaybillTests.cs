@@ -4,6 +4,7 @@ using PaymentAdmin.Core;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
+using PaymentAdmin.Core.Proofs;
 using PaymentAdmin.Core.Shops;
 using PaymentAdmin.Core.Webhooks;
 
@@ -145,6 +146,62 @@ public sealed class MpesaPaybillTests
         await bench.AssertSoundAsync();
     }
 
+    [Theory]
+    [InlineData("its own")]
+    [InlineData("nobody's")]
+    [InlineData("another's")]
+    public async Task Receipt_number_that_paid_as_a_proof_counts_no_second_time(string code)
+    {
+        await using var bench = await MpesaBench.StartAsync();
+        var (payment, other) = (await ByHandAsync(bench), await ByHandAsync(bench));
+        var approved = await ApproveAsync(bench, payment, " taf1-abc 2de");
+
+        await bench.ConfirmAsync(MpesaBench.Confirmation(code switch { "its own" => payment.PaymentCode, "another's" => other.PaymentCode, _ => "JOHN" }, "500.00"));
+        await bench.DrainAsync();
+
+        Assert.Equal(ProofStatus.Approved, approved.Value);
+        var paid = await bench.PaymentAsync(payment.Id);
+        Assert.Equal((PaymentStatus.Succeeded, 50_000L, PaymentExceptions.Manual), (paid.Status, paid.ReceivedMinor, paid.Exceptions));
+        Assert.Equal((PaymentStatus.Pending, 0L), ((await bench.PaymentAsync(other.Id)).Status, (await bench.PaymentAsync(other.Id)).ReceivedMinor));
+        Assert.NotNull(Assert.Single(await bench.ReceiptsAsync()).ProofId);
+        await bench.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Prompt_whose_receipt_number_paid_another_payment_as_a_proof_is_not_counted()
+    {
+        await using var bench = await MpesaBench.StartAsync();
+        var (payment, prompted) = (await ByHandAsync(bench), await bench.PromptedAsync());
+        await ApproveAsync(bench, payment, Daraja.Receipt);
+
+        bench.Daraja.OnQuery = () => Daraja.Result("0", "The service request is processed successfully.", prompted.ProviderReference!);
+        await bench.CallbackAsync(MpesaBench.Success(prompted));
+        await bench.DrainAsync();
+
+        Assert.Equal((PaymentStatus.Pending, 0L), ((await bench.PaymentAsync(prompted.Id)).Status, (await bench.PaymentAsync(prompted.Id)).ReceivedMinor));
+        Assert.Single(await bench.ReceiptsAsync());
+        Assert.Contains(await bench.Core.ReadAsync(db => db.PaymentNotes.Where(note => note.PaymentId == prompted.Id).Select(note => note.Text).ToListAsync()), text => text.Contains("counted for another payment", StringComparison.Ordinal));
+        await bench.AssertSoundAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Receipt_number_that_the_paybill_reported_pays_nothing_as_a_proof(bool isCounted)
+    {
+        await using var bench = await MpesaBench.StartAsync();
+        var (payment, other) = (await ByHandAsync(bench), await ByHandAsync(bench));
+        await bench.ConfirmAsync(MpesaBench.Confirmation(isCounted ? other.PaymentCode : "JOHN", "500.00"));
+        await bench.DrainAsync();
+
+        var refused = await ApproveAsync(bench, payment, Daraja.Receipt.ToLowerInvariant());
+
+        Assert.Equal((Codes.DuplicateReference, isCounted ? other.Id : null), (refused.Problem!.Code, refused.Problem.PaymentId));
+        Assert.Equal((PaymentStatus.InReview, 0L), ((await bench.PaymentAsync(payment.Id)).Status, (await bench.PaymentAsync(payment.Id)).ReceivedMinor));
+        Assert.Equal(isCounted ? ReceiptState.Counted : ReceiptState.Unallocated, Assert.Single(await bench.ReceiptsAsync()).State);
+        await bench.AssertSoundAsync();
+    }
+
     [Fact]
     public async Task Allocated_money_of_another_amount_goes_into_review()
     {
@@ -257,5 +314,18 @@ public sealed class MpesaPaybillTests
         Assert.Equal("c2b/validate", bench.AddressIn(sent["ValidationURL"]!));
         Assert.DoesNotContain("mpesa", sent.ToJsonString(), StringComparison.OrdinalIgnoreCase);
         Assert.Equal(2, await bench.Core.ReadAsync(db => db.AuditEntries.CountAsync(row => row.Action == "account.addresses_registered")));
+    }
+
+    private static async Task<Payment> ByHandAsync(MpesaBench bench) => await bench.PaymentAsync((await bench.CreateAsync(method: "ussd")).Value.PaymentId);
+
+    /// <summary>The payer types the number from the phone, and a clerk finds the money in the statement.</summary>
+    private static async Task<Result<ProofStatus>> ApproveAsync(MpesaBench bench, Payment payment, string typed)
+    {
+        var submitted = await bench.Get<SubmitProof>().RunAsync(new ProofSubmission { TenantId = bench.TenantId, Mode = Mode.Test, PaymentId = payment.Id, Type = ProofType.MobileMoney, Reference = typed }, Support.Engine.Shop, CancellationToken.None);
+        var id = IdSource.NewId(bench.Core.Clock.GetUtcNow());
+        var clerk = new User { Id = id, TenantId = bench.TenantId, Email = "clerk@shop.test", UserName = "clerk@shop.test", Role = Roles.Clerk, CreatedAt = bench.Core.Clock.GetUtcNow() };
+        await bench.Core.Store.WriteAsync(db => Task.FromResult(db.Users.Add(clerk)), CancellationToken.None);
+        var version = await bench.Core.ReadAsync(db => db.ManualProofs.Where(row => row.Id == submitted.Value.Id).Select(row => row.Version).SingleAsync());
+        return await bench.Get<ReviewProof>().ApproveAsync(new ProofDecision(bench.TenantId, submitted.Value.Id, version), payment.AmountMinor, null, new Actor(ActorKind.User, id.ToString(), clerk.Email, Roles.Clerk, id), CancellationToken.None);
     }
 }
