@@ -47,7 +47,17 @@ public sealed class ServerProcess : IAsyncDisposable
         var address = again ?? new Uri($"http://127.0.0.1:{FreePort()}");
         var started = Start(folder, new Dictionary<string, string?>(environment) { ["Urls"] = address.OriginalString.TrimEnd('/') });
         var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address };
-        await Eventually.TrueAsync(() => started.IsReadyAsync(client), $"the process listens at {address}", TimeSpan.FromMinutes(2));
+        try
+        {
+            await Eventually.TrueAsync(() => started.IsReadyAsync(client), $"the process listens at {address}", TimeSpan.FromMinutes(2));
+        }
+        catch
+        {
+            // Nobody else knows of it: it would outlive the tests.
+            client.Dispose();
+            await started.DisposeAsync();
+            throw;
+        }
         return (started, client);
     }
 

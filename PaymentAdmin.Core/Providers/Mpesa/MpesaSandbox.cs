@@ -12,9 +12,10 @@ namespace PaymentAdmin.Core.Providers.Mpesa;
 
 /// <summary>
 /// Daraja and the phones behind it: one good token per merchant, prompts whose payer decides by the last digits, callbacks to the address that
-/// the push named, the paybill's confirmation beside it under the same receipt, reversals and status answers that come as callbacks.
+/// the push named, the paybill's confirmation beside it under the same receipt, reversals and status answers that come as callbacks. Before a
+/// bill is paid by hand the business is asked, as where Safaricom has switched validation on.
 /// </summary>
-internal sealed class MpesaSandbox(SandboxWebhooks webhooks) : ISandbox, IKeepsDemoBooks
+internal sealed class MpesaSandbox(SandboxWebhooks webhooks) : ISandbox, IAsksMerchant, IKeepsDemoBooks
 {
     private const string TokenSetting = "token";
     private const string AddressesSetting = "addresses";
@@ -187,24 +188,26 @@ internal sealed class MpesaSandbox(SandboxWebhooks webhooks) : ISandbox, IKeepsD
     {
         var setting = await db.SandboxSettings.AsNoTracking().FirstOrDefaultAsync(row => row.Provider == Provider && row.Merchant == charge.Merchant && row.Name == AddressesSetting, cancellationToken);
         var url = setting is null ? null : JsonSerializer.Deserialize(setting.ValueJson, MpesaJson.Default.MpesaSandboxAddresses)?.ConfirmationUrl;
-        var body = new JsonObject
-        {
-            ["TransactionType"] = "Pay Bill",
-            ["TransID"] = data.Receipt,
-            ["TransTime"] = MpesaTime.Stamp(at),
-            ["TransAmount"] = ((data.SaidMinor ?? charge.AmountMinor) / 100m).ToString("0.00", CultureInfo.InvariantCulture),
-            ["BusinessShortCode"] = data.ShortCode,
-            ["BillRefNumber"] = data.BillReference,
-            ["InvoiceNumber"] = "",
-            ["OrgAccountBalance"] = "2500.00",
-            ["ThirdPartyTransID"] = "",
-            ["MSISDN"] = MpesaPhone.Mask(charge.PayerPhone) ?? "",
-            ["FirstName"] = "NICHOLAS",
-            ["MiddleName"] = "",
-            ["LastName"] = "",
-        };
+        var body = ConfirmationOf(data, data.SaidMinor ?? charge.AmountMinor, charge.PayerPhone, "2500.00", at);
         await PlanAsync(db, account, charge.Merchant, url ?? $"{account.WebhookUrl}/{MpesaWebhook.Confirm}", body, at, cancellationToken);
     }
+
+    private static JsonObject ConfirmationOf(MpesaSandboxCharge data, long amountMinor, string? phone, string balance, DateTimeOffset at) => new()
+    {
+        ["TransactionType"] = "Pay Bill",
+        ["TransID"] = data.Receipt,
+        ["TransTime"] = MpesaTime.Stamp(at),
+        ["TransAmount"] = (amountMinor / 100m).ToString("0.00", CultureInfo.InvariantCulture),
+        ["BusinessShortCode"] = data.ShortCode,
+        ["BillRefNumber"] = data.BillReference,
+        ["InvoiceNumber"] = "",
+        ["OrgAccountBalance"] = balance,
+        ["ThirdPartyTransID"] = "",
+        ["MSISDN"] = MpesaPhone.Mask(phone) ?? "",
+        ["FirstName"] = "NICHOLAS",
+        ["MiddleName"] = "",
+        ["LastName"] = "",
+    };
 
     /// <summary>Only addresses of the merchant's own account here are delivered to: the imitation calls nobody else.</summary>
     private Task PlanAsync(PaymentDb db, ProviderAccountSnapshot account, string merchant, string url, JsonObject body, DateTimeOffset at, CancellationToken cancellationToken) =>
@@ -381,6 +384,32 @@ internal sealed class MpesaSandbox(SandboxWebhooks webhooks) : ISandbox, IKeepsD
         return isGood ? null : Fault(500, "500.001.1001", "Wrong credentials");
     }
 
+    /// <summary>The validation of what a payer has entered, in the shape of its confirmation and without a balance.</summary>
+    public async Task<SandboxQuestion?> QuestionAsync(SandboxRequest request, PaymentDb db, CancellationToken cancellationToken)
+    {
+        if (request is not { Method: "POST", Path: "/paybill" } || await EnteredAsync(Form(request.Body), db, cancellationToken) is not var (account, bill, shillings, phone))
+            return null;
+        var data = new MpesaSandboxCharge(ReceiptOf(IdSource.NewId(request.At).ToString()), null, bill, account.Credential(MpesaProvider.ShortCode));
+        var body = ConfirmationOf(data, shillings * 100, phone, balance: "", request.At);
+        return new SandboxQuestion(account, "/" + MpesaWebhook.Validate, new Dictionary<string, string> { ["content-type"] = "application/json" }, Encoding.UTF8.GetBytes(body.ToJsonString()));
+    }
+
+    /// <summary>Null when it is nothing that M-Pesa itself would take.</summary>
+    private async Task<(ProviderAccountSnapshot Account, string Bill, long Shillings, string Phone)?> EnteredAsync(Dictionary<string, string> form, PaymentDb db, CancellationToken cancellationToken)
+    {
+        var shortCode = form.GetValueOrDefault("shortcode")?.Trim() ?? "";
+        if (!long.TryParse(form.GetValueOrDefault("amount"), NumberStyles.None, CultureInfo.InvariantCulture, out var shillings) || shillings is < 1 or > 250_000)
+            return null;
+        if (MpesaPhone.Normalise(form.GetValueOrDefault("phone")) is not { } phone || shortCode.Length == 0 || await webhooks.FindAccountAsync(db, Provider, MpesaProvider.ShortCode, shortCode, cancellationToken) is not { } account)
+            return null;
+        var bill = (form.GetValueOrDefault("account") ?? "").Trim();
+        return (account, bill[..Math.Min(bill.Length, 20)], shillings, phone);
+    }
+
+    /// <summary>The code by which the business turned the money away; null when it takes it, or does not answer: then what was registered holds, and that is to take it.</summary>
+    private static string? RefusalIn(MerchantAnswer? answer) =>
+        answer is { Status: 200 } && MpesaMembers.Parse(Encoding.UTF8.GetBytes(answer.Body)).Text("ResultCode") is { } code && code != "0" ? code : null;
+
     private async Task<SandboxResponse> PaybillAsync(SandboxRequest request, PaymentDb db, CancellationToken cancellationToken)
     {
         if (request.Method != "POST")
@@ -393,6 +422,8 @@ internal sealed class MpesaSandbox(SandboxWebhooks webhooks) : ISandbox, IKeepsD
             return PaybillPage(request, form, "The amount is 1 to 250 000 whole shillings.");
         if (MpesaPhone.Normalise(form.GetValueOrDefault("phone")) is not { } phone)
             return PaybillPage(request, form, "The phone is a Kenyan mobile number.");
+        if (RefusalIn(request.Answer) is { } code)
+            return PaybillPage(request, form, code == "C2B00013" ? "The business does not take this amount." : "The business does not know this account number.");
         var bill = (form.GetValueOrDefault("account") ?? "").Trim();
         var receipt = await PayBillAsync(request, db, MerchantOf(account.Credentials), shortCode, bill[..Math.Min(bill.Length, 20)], shillings, phone, cancellationToken);
         return SandboxPage.Of(

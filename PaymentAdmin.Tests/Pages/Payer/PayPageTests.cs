@@ -246,11 +246,25 @@ public sealed partial class PayPageTests(SourceServer server) : IClassFixture<So
         Assert.Contains(text, page, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Page_is_small_and_loads_nothing_from_others()
+    [Theory]
+    [InlineData("the choice")]
+    [InlineData("instructions")]
+    [InlineData("a receipt")]
+    [InlineData("the status")]
+    public async Task Page_is_small_and_loads_nothing_from_others(string stage)
     {
-        var url = UrlOf(await PaymentAsync());
-        var page = await PageAsync(url);
+        var payment = await PaymentAsync();
+        if (stage == "instructions")
+        {
+            await StartAsync(payment, "manual.bank_transfer");
+        }
+        else if (stage == "a receipt")
+        {
+            await PayAsync(await StartAsync(payment, "stripe.card"));
+            await world.BecomesAsync(payment, "succeeded");
+        }
+        var page = await PageAsync(stage == "the status" ? world.App.Get<PaymentObjects>().StatusUrl(Guid.Parse(payment)) : UrlOf(payment));
+        Assert.Contains(stage switch { "instructions" => "data-stage=\"instructions\"", "a receipt" => "data-testid=\"receipt\"", "the status" => "data-status=\"created\"", _ => "data-stage=\"choose\"" }, page, StringComparison.Ordinal);
         var bytes = System.Text.Encoding.UTF8.GetByteCount(page);
         var parts = Part().Matches(page).Select(match => match.Groups["address"].Value).Distinct().ToList();
         Assert.Contains(parts, part => part.Contains("payer", StringComparison.Ordinal));

@@ -156,6 +156,12 @@ public sealed class CloudPaymentsCheckoutTests
         Assert.Equal("""{"code":10}""", (await rig.NotifyAsync("check", $"TransactionId=1&Amount=10000.50&Currency=KZT&InvoiceId={invoice}&TestMode=0")).Body);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await rig.NotifyAsync("check", $"TransactionId=1&InvoiceId={invoice}&TestMode=1")).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await rig.NotifyAsync("check", $"TransactionId=1&Amount=10000.50&Currency=KZT&InvoiceId={invoice}&TestMode=1", secret: "another-invented-secret")).Status);
+        // Asked of what has been paid, and of what has ended: neither may be paid.
+        var (paid, page) = await rig.CreateAsync("ORD-2");
+        using var pay = await rig.SubmitAsync(page, Good);
+        await rig.ReachesAsync(paid, "succeeded");
+        var second = await rig.App.ReadAsync(db => db.PaymentAttempts.Where(attempt => attempt.PaymentId == Guid.Parse(paid)).Select(attempt => attempt.Id).SingleAsync());
+        Assert.Equal("""{"code":20}""", (await rig.NotifyAsync("check", $"TransactionId=2&Amount=10000.50&Currency=KZT&InvoiceId={second}&TestMode=1")).Body);
         await rig.PostAsync($"/v1/payments/{id}/cancel", "{}");
         Assert.Equal("""{"code":20}""", (await rig.NotifyAsync("check", $"TransactionId=1&Amount=10000.50&Currency=KZT&InvoiceId={invoice}&TestMode=1")).Body);
     }

@@ -38,6 +38,8 @@ public sealed class CloudPaymentsProviderTests
         Assert.Equal(
             $$"""{"Amount":65.98,"Currency":"KZT","Description":"Чай & milk","InvoiceId":"{{Ours}}","Email":"a@b.co","RequireConfirmation":false,"SendEmail":false,"SuccessRedirectUrl":"http://shop.test/return","FailRedirectUrl":"http://shop.test/cancel"}""",
             System.Text.RegularExpressions.Regex.Unescape(Assert.Single(stub.Bodies)));
+        // The same call again has the same id, and is answered with the same order.
+        Assert.Equal(Ours, Assert.Single(stub.Headers)["x-request-id"]);
         var redirect = Assert.IsType<CheckoutResult.Redirect>(result);
         Assert.Equal(($"https://orders.example/d/{Order}", Order, "Created"), (redirect.Url, redirect.Reference, redirect.StatusWord));
     }
@@ -183,6 +185,7 @@ public sealed class CloudPaymentsProviderTests
         Assert.Equal("568", pending.Reference);
         Assert.Equal("https://api.tiptoppay.kz/payments/refund", Assert.Single(stub.Urls));
         Assert.Equal("""{"TransactionId":1701609,"Amount":40}""", Assert.Single(stub.Bodies));
+        Assert.Equal(Ours, Assert.Single(stub.Headers)["x-request-id"]);
     }
 
     [Fact]

@@ -93,6 +93,26 @@ public sealed class FlutterwaveCheckoutTests(Chromium chromium)
         Assert.Empty(await rig.App.ReadAsync(db => db.Refunds.ToListAsync()));
     }
 
+    /// <summary>The payer comes back with words in the address that anybody can write there.</summary>
+    [Fact]
+    public async Task Words_in_the_address_of_the_return_are_not_believed()
+    {
+        await using var rig = await StartAsync();
+        var (id, page) = await rig.CreateAsync(750_000, "NGN");
+        using var left = await rig.SubmitAsync(page, ("action", "leave"));
+        var back = left.Headers.Location!.ToString();
+        Assert.Contains("status=cancelled", back, StringComparison.Ordinal);
+
+        foreach (var row in ProviderVectors.Statuses("flutterwave").Where(row => row.About.StartsWith("redirect", StringComparison.Ordinal)))
+        {
+            using var shown = await rig.Browser.GetAsync(back.Replace("status=cancelled", $"status={row.Word}", StringComparison.Ordinal) + "&transaction_id=8321945");
+            Assert.Equal(HttpStatusCode.OK, shown.StatusCode);
+            await rig.AskAsync(id);
+            Assert.Equal((row.Id, row.State), (row.Id, await rig.StatusAsync(id)));
+        }
+        Assert.Empty(await rig.App.ReadAsync(db => db.Receipts.ToListAsync()));
+    }
+
     [Theory]
     [InlineData("wrong_amount", "amount_mismatch")]
     [InlineData("wrong_currency", "currency_mismatch")]

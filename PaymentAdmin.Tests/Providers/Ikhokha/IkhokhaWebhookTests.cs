@@ -13,6 +13,8 @@ public sealed class IkhokhaWebhookTests
     private const string Path = "/webhooks/ikhokha/key";
     private const string Success = """{"paylinkID":"jm421493s3r4pdf","status":"SUCCESS","externalTransactionID":"01980000-0000-7000-8000-000000000001","responseCode":"00"}""";
 
+    public static TheoryData<string> CallbackIds => [.. ProviderVectors.Statuses("ikhokha").Where(row => row.About == "callback").Select(row => row.Id)];
+
     public static TheoryData<string> SignatureIds => [.. ProviderVectors.Signatures("ikhokha").Select(row => row.Id)];
 
     [Theory, MemberData(nameof(SignatureIds))]
@@ -65,6 +67,14 @@ public sealed class IkhokhaWebhookTests
         Assert.IsType<WebhookVerification.Verified>(Verify(Encoding.UTF8.GetBytes(Success.Replace("{", "{\"text\":\"it's paid\",", StringComparison.Ordinal)), signature));
         Assert.IsType<WebhookVerification.Rejected>(Verify(Encoding.UTF8.GetBytes(Success.Replace("{", "{\"more\":\"it's paid\",", StringComparison.Ordinal)), signature));
         Assert.IsType<WebhookVerification.Rejected>(Verify(Encoding.UTF8.GetBytes(Success.Replace("{", "{\"status\":\"FAILURE\",", StringComparison.Ordinal)), signature));
+    }
+
+    [Theory, MemberData(nameof(CallbackIds))]
+    public void Callback_vector_is_settled_by_the_status_alone(string id)
+    {
+        var word = ProviderVectors.Statuses("ikhokha").Single(row => row.Id == id).Word;
+
+        Assert.Equal(word, Assert.IsType<WebhookReading.AskProvider>(Parse(Success.Replace("SUCCESS", word, StringComparison.Ordinal))).EventType);
     }
 
     [Theory]

@@ -105,6 +105,57 @@ public sealed class MpesaCheckoutTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Paybill_asks_the_shop_first_and_a_number_it_does_not_know_takes_no_money()
+    {
+        await using var rig = await Rig.StartAsync(("unknown_references", "refuse"));
+        var payment = await rig.CreateAsync("ussd", "0712345678");
+        var (shortCode, code) = (rig.Credentials["shortcode"], payment["payment_code"]!.GetValue<string>());
+
+        Assert.Contains("does not know this account number", await rig.PayBillAsync(shortCode, "who knows", "1200"), StringComparison.Ordinal);
+        Assert.Contains("does not take this amount", await rig.PayBillAsync(shortCode, code, "1199"), StringComparison.Ordinal);
+        Assert.Equal(0, await rig.App.ReadAsync(db => db.SandboxCharges.CountAsync()));
+        Assert.Contains("Confirmed.", await rig.PayBillAsync(shortCode, code, "1200"), StringComparison.Ordinal);
+
+        await rig.BecomesAsync(payment["id"]!, "succeeded");
+        Assert.Contains("does not know this account number", await rig.PayBillAsync(shortCode, code, "1200"), StringComparison.Ordinal);
+        Assert.Equal(1, await rig.App.ReadAsync(db => db.SandboxCharges.CountAsync()));
+        Assert.Equal(1, await rig.App.ReadAsync(db => db.WebhookEvents.CountAsync()));
+    }
+
+    [Fact]
+    public async Task Addresses_are_the_contracts_kinds_below_the_name_that_hides_the_provider()
+    {
+        await using var rig = await Rig.StartAsync();
+        var payment = await rig.CreateAsync("ussd", "0712345678");
+        var account = await rig.App.ReadAsync(db => db.ProviderAccounts.SingleAsync(row => row.Provider == "mpesa"));
+        var hooks = new Uri(rig.App.Get<ProviderAccounts>().WebhookUrlOf(account)).AbsolutePath;
+        var key = hooks["/hooks/".Length..];
+        var asked = MpesaBench.Confirmation(payment["payment_code"]!.GetValue<string>(), "1200.00", shortCode: rig.Credentials["shortcode"]).ToJsonString();
+        using var safaricom = rig.App.Client();
+
+        Assert.Equal((200, "{\"ResultCode\":\"0\",\"ResultDesc\":\"Accepted\",\"ThirdPartyTransID\":\"" + Guid.Parse(payment["id"]!.GetValue<string>()).ToString("N") + "\"}"), await TellAsync($"{hooks}/c2b/validate", asked));
+        Assert.Equal(0, await rig.App.ReadAsync(db => db.WebhookEvents.CountAsync()));
+        foreach (var nowhere in (string[])[hooks, $"{hooks}/c2b", $"{hooks}/c2b/validate/more", $"{hooks}/stk", $"{hooks}/result", $"{hooks}/reverse/{new string('x', 43)}", $"/hooks/{key[..^1]}{(key[^1] == 'A' ? 'B' : 'A')}/c2b/confirm", $"/webhooks/mpesa/{key}/c2b/confirm", $"/webhooks/kaspi/{key}/c2b/confirm"])
+            Assert.Equal((nowhere, 404), (nowhere, (await TellAsync(nowhere, asked)).Status));
+        foreach (var tokened in (string[])["stk", "result", "timeout"])
+            Assert.Equal((tokened, 401), (tokened, (await TellAsync($"{hooks}/{tokened}/{new string('x', 43)}", asked)).Status));
+        Assert.Equal(413, (await TellAsync($"{hooks}/c2b/confirm", new string(' ', 256 * 1024 + 1))).Status);
+        Assert.Equal(0, await rig.App.ReadAsync(db => db.WebhookEvents.CountAsync()));
+
+        var confirmed = asked.Replace("TAF1ABC2DE", "TAF1ABC2DF", StringComparison.Ordinal);
+        Assert.Equal((200, """{"ResultCode":0,"ResultDesc":"Accepted"}"""), await TellAsync($"{hooks}/c2b/confirm", confirmed));
+        Assert.Equal((200, """{"ResultCode":0,"ResultDesc":"Accepted"}"""), await TellAsync($"{hooks}/c2b/confirm/", confirmed));
+        await rig.BecomesAsync(payment["id"]!, "succeeded");
+        Assert.Equal(1, await rig.App.ReadAsync(db => db.WebhookEvents.CountAsync()));
+
+        async Task<(int Status, string Body)> TellAsync(string path, string body)
+        {
+            using var answer = await safaricom.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
+            return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        }
+    }
+
+    [Fact]
     public async Task Simulated_paybill_payment_and_an_independent_client_are_served()
     {
         await using var rig = await Rig.StartAsync();
@@ -174,11 +225,13 @@ public sealed class MpesaCheckoutTests(Chromium chromium)
 
         public IReadOnlyDictionary<string, string> Credentials { get; } = credentials;
 
-        public static async Task<Rig> StartAsync()
+        public static async Task<Rig> StartAsync(params (string Name, string Value)[] fields)
         {
             var clock = new TestClock();
             var app = await TestApp.StartAsync(new TestAppOptions { Clock = clock });
-            var credentials = new MpesaDriver().Credentials("abcdefghijklmnopqrstuvwx");
+            var credentials = new Dictionary<string, string>(new MpesaDriver().Credentials("abcdefghijklmnopqrstuvwx"));
+            foreach (var (name, value) in fields)
+                credentials[name] = value;
             var saved = await app.Get<SaveProviderAccount>().CreateAsync(
                 new NewProviderAccount { TenantId = await app.TenantIdAsync(), Provider = "mpesa", Mode = Mode.Test, Endpoint = AccountEndpoint.Sandbox, Name = "M-Pesa", IsEnabled = true, IsForAllShops = true, Credentials = credentials },
                 Actor.System("test"),
