@@ -177,7 +177,10 @@ internal sealed class DemoScene(PaymentDb db, DemoOrder order, ApplyObservation 
             throw new InvalidOperationException($"The demo refunds {minor} of {payment.RefundableMinor}.");
         var refund = RefundPayment.NewRefund(payment, attempt, NewId(at, chance), minor, reason, $"{Words.Of(operatorActor.Kind)}:{operatorActor.Id}", operatorActor.AnswerableUserId, at);
         if (outcome == RefundStatus.Requested)
+        {
             refund.Await(RefundAction.Approval, at);
+            db.ApprovalRequests.Add(RefundPayment.RequestOf(payment, refund, NewId(at, chance), operatorActor, at));
+        }
         else if (!order.Route.PaysBack)
             refund.Await(RefundAction.Manual, at);
         refunds.Add(db, payment, refund, operatorActor, at);

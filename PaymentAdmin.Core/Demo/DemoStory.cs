@@ -66,7 +66,9 @@ internal static class DemoStories
         DemoStory.Created => TimeSpan.FromMinutes(chance.Next(5, 600)),
         DemoStory.ProofWaiting => TimeSpan.FromMinutes(chance.Next(6 * 60, 40 * 60)),
         DemoStory.AmountDiffers or DemoStory.CurrencyDiffers or DemoStory.OutcomeUnknown or DemoStory.RiskHeld or DemoStory.ShortAccepted => TimeSpan.FromMinutes(chance.Next(60, 60 * 60)),
-        DemoStory.RefundPending or DemoStory.RefundUnknown or DemoStory.RefundRequested => TimeSpan.FromMinutes(chance.Next(6 * 60, 90 * 60)),
+        // Consent is waited for no longer than a request lives.
+        DemoStory.RefundRequested => TimeSpan.FromMinutes(chance.Next(6 * 60, 60 * 60)),
+        DemoStory.RefundPending or DemoStory.RefundUnknown => TimeSpan.FromMinutes(chance.Next(6 * 60, 90 * 60)),
         // A story of several days needs days behind it.
         DemoStory.PaidLate or DemoStory.RiskReleased or DemoStory.UnknownThenPaid => TimeSpan.FromMinutes(chance.Next(3 * 1440, 29 * 1440)),
         _ => TimeSpan.FromMinutes(chance.Next(4 * 60, 30 * 1440 - 60)),

@@ -172,7 +172,7 @@ public sealed class RefundPayment(
         if (await TwoPersons.AreNeededAsync(db, payment.TenantId, amount, payment.Currency, cancellationToken))
         {
             refund.Await(RefundAction.Approval, now);
-            db.ApprovalRequests.Add(RequestOf(payment, refund, actor, now));
+            db.ApprovalRequests.Add(RequestOf(payment, refund, ids.NewId(), actor, now));
         }
         else
         {
@@ -185,9 +185,10 @@ public sealed class RefundPayment(
         return (refund.Id, refund.ActionRequired is null ? await PrepareAsync(db, payment, refund, cancellationToken) : null);
     }
 
-    private ApprovalRequest RequestOf(Payment payment, Refund refund, Actor actor, DateTimeOffset now) => new()
+    /// <summary>What a second person is asked about a refund that waits for one.</summary>
+    internal static ApprovalRequest RequestOf(Payment payment, Refund refund, Guid id, Actor actor, DateTimeOffset now) => new()
     {
-        Id = ids.NewId(),
+        Id = id,
         TenantId = payment.TenantId,
         Mode = payment.Mode,
         Kind = ApprovalKind.Refund,

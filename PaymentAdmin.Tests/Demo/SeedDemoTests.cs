@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Approvals;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Demo;
 using PaymentAdmin.Core.Payments;
@@ -72,6 +73,20 @@ public sealed class SeedDemoTests
         Assert.Equal(0, await demo.ReadAsync(db => db.PaymentAttempts.CountAsync(attempt => attempt.NextCheckAt != null || !attempt.IsDemo)));
         Assert.Equal(0, await demo.ReadAsync(db => db.Refunds.CountAsync(refund => refund.NextCheckAt != null || !refund.IsDemo)));
         Assert.Equal(0, await demo.ReadAsync(db => db.ProviderCalls.CountAsync(call => call.State == ProviderCallState.Sent)));
+    }
+
+    [Fact]
+    public async Task Each_refund_that_needs_consent_stands_among_the_approvals_and_lives()
+    {
+        await using var demo = await DemoDatabase.CreateAsync();
+        await demo.SeededAsync();
+        var now = demo.Clock.GetUtcNow();
+
+        var waiting = await demo.ReadAsync(db => db.Refunds.Where(refund => refund.ActionRequired == RefundAction.Approval).Select(refund => refund.Id).ToListAsync());
+        var asked = await demo.ReadAsync(db => db.ApprovalRequests.Where(request => request.Status == ApprovalStatus.Waiting && request.ExpiresAt > now).Select(request => request.SubjectId).ToListAsync());
+
+        Assert.NotEmpty(waiting);
+        Assert.Equal(waiting.Order(), asked.Select(Guid.Parse).Order());
     }
 
     [Fact]

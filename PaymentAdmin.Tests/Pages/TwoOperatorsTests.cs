@@ -49,6 +49,33 @@ public sealed class TwoOperatorsTests(Chromium chromium)
     }
 
     [BrowserFact]
+    public async Task Both_cancel_a_payment_and_the_second_reads_that_it_was_done()
+    {
+        await using var scene = await PaymentScene.StartAsync();
+        var payment = await scene.CreateAsync();
+
+        await chromium.VisitAsync(scene.Visit(), async first => await chromium.VisitAsync(scene.Visit(), async second =>
+        {
+            await scene.SignInAsync(first, Roles.Finance);
+            await scene.SignInAsync(second, Roles.Admin);
+            foreach (var page in new[] { first, second })
+            {
+                await page.GotoAsync($"/payments/{payment.Id}?mode=test");
+                await page.GetByTestId("cancel-open").ClickAsync();
+                await page.GetByTestId("reason-text").FillAsync("The customer changed the order");
+            }
+            await first.GetByTestId("reason-confirm").ClickAsync();
+            foreach (var page in new[] { first, second })
+                await Expect(page.GetByTestId("payment-status").First).ToHaveTextAsync("Cancelled");
+            await second.GetByTestId("reason-confirm").ClickAsync();
+            await Expect(second.GetByTestId("payment-said")).ToContainTextAsync("cancelled already, by somebody else");
+        }));
+
+        var id = payment.Id.ToString();
+        Assert.Equal(1, await scene.App.ReadAsync(db => db.AuditEntries.CountAsync(entry => entry.EntityId == id && entry.Action == "payment.cancelled")));
+    }
+
+    [BrowserFact]
     public async Task Both_approve_a_refund_and_the_second_reads_who_was_first()
     {
         await using var scene = await PaymentScene.StartAsync();

@@ -169,7 +169,7 @@ public sealed class PaymentPagesTests(Chromium chromium)
             await page.GotoAsync("/payments?mode=test&status=failed");
             await Expect(page.GetByTestId("payments-empty-filter")).ToBeVisibleAsync();
             await page.GotoAsync("/payments?mode=live");
-            await Expect(page.GetByTestId("payments-empty-mode")).ToContainTextAsync("1 payments exist in test mode.");
+            await Expect(page.GetByTestId("payments-empty-mode")).ToContainTextAsync("1 payment exists in test mode.");
             await page.GotoAsync("/payments?mode=test&colour=red");
             await Expect(page.GetByTestId("payments-problem")).ToContainTextAsync("colour");
             await page.GotoAsync($"/payments/{Guid.CreateVersion7()}");
@@ -256,6 +256,17 @@ public sealed class PaymentPagesTests(Chromium chromium)
             using var asked = scene.App.Client(await scene.App.CreateKeyAsync(Mode.Test));
             using var same = await asked.GetAsync("/export/payments.csv" + new Uri(page.Url).Query);
             Assert.Equal(System.Net.HttpStatusCode.OK, same.StatusCode);
+
+            // A colleague who is sent the address sees these columns and rows, and their file is this file.
+            await page.GoBackAsync();
+            await using var other = await page.Context.Browser!.NewContextAsync(new() { BaseURL = scene.App.Url });
+            var colleague = await other.NewPageAsync();
+            await scene.SignInAsync(colleague, Roles.Auditor);
+            await colleague.GotoAsync(page.Url);
+            await Expect(colleague.Locator(".rz-grid-table th")).ToHaveTextAsync(["Status", "Reference", "Received, minor units", "Payer’s phone"]);
+            await Expect(colleague.GetByTestId("payments-row")).ToContainTextAsync("ORD-1");
+            var theirs = await colleague.RunAndWaitForDownloadAsync(() => colleague.GetByTestId("payments-export").ClickAsync());
+            Assert.Equal(lines, (await File.ReadAllTextAsync(await theirs.PathAsync())).TrimEnd().Split("\r\n"));
         });
     }
 

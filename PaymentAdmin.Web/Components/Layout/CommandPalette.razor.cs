@@ -59,14 +59,15 @@ public sealed partial class CommandPalette : IDisposable
     {
         text = e.Value as string ?? "";
         looking?.Cancel();
-        using var own = CancellationTokenSource.CreateLinkedTokenSource(left.Token);
-        looking = own;
+        looking = null;
         records = [];
         if (Frame is not { TenantId: { } tenantId } || text.Trim().Length < FindAnything.LengthMin)
         {
             isLooking = false;
             return;
         }
+        using var own = CancellationTokenSource.CreateLinkedTokenSource(left.Token);
+        looking = own;
         isLooking = true;
         try
         {

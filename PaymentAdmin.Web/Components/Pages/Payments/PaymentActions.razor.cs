@@ -118,14 +118,20 @@ public sealed partial class PaymentActions
 
     private async Task<(Tone, string)?> CancelAsync(Guid tenantId, PortalFrame frame)
     {
+        var wasCancelled = false;
         await OpenReasonAsync(
             $"Cancel {Detail.Payment.OrderReference}",
             Subject(Detail.Payment.AmountMinor),
             $"Cancel {MoneyFormat.Text(Detail.Payment.AmountMinor, Detail.Payment.Currency)}",
-            async given => (await Settle.CancelAsync(tenantId, Detail.Payment.Mode, Detail.Payment.Id, given.Reason, frame.ToActor(), CancellationToken.None)).Problem is { } problem ? TextOf(problem) : null,
+            async given =>
+            {
+                var cancelled = await Settle.CancelAsync(tenantId, Detail.Payment.Mode, Detail.Payment.Id, given.Reason, frame.ToActor(), CancellationToken.None);
+                wasCancelled = cancelled is { IsOk: true, Value: false };
+                return cancelled.Problem is { } problem ? TextOf(problem) : null;
+            },
             "Open checkouts are closed at the provider where it can do that. Where it cannot, the payment is watched: money that still comes makes it succeeded, marked as paid late.",
             isDanger: true);
-        return null;
+        return wasCancelled ? (Tone.Blue, "It was cancelled already, by somebody else; who and why stands in the timeline. Yours has changed nothing.") : null;
     }
 
     private ConfirmSubject Subject(long minor) => new()

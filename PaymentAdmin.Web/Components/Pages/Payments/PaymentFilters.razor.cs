@@ -51,6 +51,9 @@ public sealed partial class PaymentFilters
 
     private sealed record Preset(string Name, DateOnly From, DateOnly To);
 
+    /// <summary>Until now, counted back from the moment when it is chosen: the address then names that moment.</summary>
+    private static IReadOnlyList<(string Name, TimeSpan Back)> Lately { get; } = [("Last 30 min", TimeSpan.FromMinutes(30)), ("Last hour", TimeSpan.FromHours(1)), ("Last 24 h", TimeSpan.FromHours(24))];
+
     private DateOnly Today => TimeBound.DayOf(Time.GetUtcNow(), Frame?.Zone ?? TimeZoneInfo.Utc);
 
     private IReadOnlyList<Preset> Presets
@@ -118,6 +121,13 @@ public sealed partial class PaymentFilters
     private Task ChoosePresetAsync(Preset preset)
     {
         draft = draft with { CreatedFrom = TimeBound.Of(preset.From), CreatedTo = TimeBound.Of(preset.To) };
+        return createdChip?.CloseAsync() ?? Task.CompletedTask;
+    }
+
+    private Task ChooseLatelyAsync(TimeSpan back)
+    {
+        var from = Time.GetUtcNow() - back;
+        draft = draft with { CreatedFrom = TimeBound.Of(from.AddTicks(-(from.Ticks % TimeSpan.TicksPerSecond))), CreatedTo = null };
         return createdChip?.CloseAsync() ?? Task.CompletedTask;
     }
 

@@ -22,5 +22,13 @@ public sealed partial class PaymentListEmpty
 
     private string Here => Words.Of(Frame.Mode);
 
+    private string Exist => (Counts!.InOtherMode.Number == 1, Filter.IsEmpty) switch
+    {
+        (true, true) => "payment exists",
+        (true, false) => "payment of this filter exists",
+        (false, true) => "payments exist",
+        _ => "payments of this filter exist",
+    };
+
     private string There => Words.Of(Other);
 }
