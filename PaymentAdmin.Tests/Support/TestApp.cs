@@ -71,7 +71,8 @@ public sealed class TestApp : IAsyncDisposable
     /// <summary>A client without credentials. It follows no redirect, so that a test sees one.</summary>
     public HttpClient Client(string? key = null)
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = true }) { BaseAddress = new Uri(Url) };
+        // Who asks before sending much waits for the answer also where the machine is busy: what is refused need not be sent.
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = true, Expect100ContinueTimeout = Eventually.Deadline }) { BaseAddress = new Uri(Url) };
         if (key is not null)
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return client;
