@@ -76,6 +76,9 @@ public sealed class EventEndpoints(PaymentStore store, SecretBox secrets, Deploy
     public Task<List<EventEndpoint>> ListAsync(Guid tenantId, Mode mode, CancellationToken cancellationToken) =>
         store.ReadAsync(db => db.EventEndpoints.Where(row => row.TenantId == tenantId && row.Mode == mode).OrderBy(row => row.CreatedAt).ToListAsync(cancellationToken), cancellationToken);
 
+    public Task<EventEndpoint?> FindAsync(Guid tenantId, Mode mode, Guid endpointId, CancellationToken cancellationToken) =>
+        store.ReadAsync(db => db.EventEndpoints.FirstOrDefaultAsync(row => row.Id == endpointId && row.TenantId == tenantId && row.Mode == mode, cancellationToken), cancellationToken);
+
     /// <summary>The newest deliveries of an endpoint with every try, and when the next one is due.</summary>
     public Task<Result<IReadOnlyList<DeliveryLog>>> DeliveriesAsync(Guid tenantId, Mode mode, Guid endpointId, int limit, CancellationToken cancellationToken) =>
         store.ReadAsync<Result<IReadOnlyList<DeliveryLog>>>(
