@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Audit;
@@ -150,6 +151,9 @@ public sealed class EventEndpoints(PaymentStore store, SecretBox secrets, Deploy
             return fault;
         if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("https" or "http") || parsed.UserInfo.Length > 0 || parsed.Fragment.Length > 0)
             return "must be an absolute https address without user information or fragment";
+        // A name is judged by what it leads to, whenever something is delivered; an address stays what it is.
+        if (IPAddress.TryParse(parsed.DnsSafeHost, out var address) && !TargetGuard.IsAllowed(deployment, address, mode))
+            return "is inside of a network that must not be called, or outside of the only one that may be";
         var privateAllowed = deployment.AllowPrivateTargets && (mode == Mode.Test || deployment.IsRehearsal);
         return parsed.Scheme == "http" && !privateAllowed ? "must be https here" : null;
     }
