@@ -58,12 +58,12 @@ public sealed class TargetGuard(Deployment deployment)
         var addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(target.Host, cancellationToken);
         if (reachesSelf && IsSelf(target))
             return addresses;
-        var allowed = addresses.Where(address => IsAllowed(address, mode)).ToArray();
+        var allowed = addresses.Where(address => IsAllowed(deployment, address, mode)).ToArray();
         return allowed.Length > 0 ? allowed : throw new TargetRefusedException("The target is inside of a network that must not be called.");
     }
 
-    // Private targets are for trying things out: in test where the deployment allows it. A rehearsal's live mode reaches nothing else.
-    private bool IsAllowed(IPAddress address, Mode mode) =>
+    /// <summary>Private targets are for trying things out: in test where the deployment allows it. A rehearsal's live mode reaches nothing else.</summary>
+    internal static bool IsAllowed(Deployment deployment, IPAddress address, Mode mode) =>
         mode == Mode.Live && deployment.IsRehearsal ? deployment.AllowPrivateTargets && !IsPublic(address) : IsPublic(address) || (mode == Mode.Test && deployment.AllowPrivateTargets);
 
     private async ValueTask<Stream> ConnectAsync(DnsEndPoint target, Mode mode, bool reachesSelf, CancellationToken cancellationToken)

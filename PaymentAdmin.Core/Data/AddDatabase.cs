@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace PaymentAdmin.Core.Data;
 
@@ -25,7 +26,13 @@ public static class DatabaseServices
 
     private static void AddContexts<TContext>(this IServiceCollection services, Action<DbContextOptionsBuilder> configure) where TContext : PaymentDb
     {
-        services.AddDbContextFactory<TContext>(configure);
+        // A command that fails is no failure yet: EF asks a new database for a table that it has not, and two writers meet in a unique index. Whoever
+        // meets the exception of one that is logs it.
+        services.AddDbContextFactory<TContext>(options =>
+        {
+            configure(options);
+            options.ConfigureWarnings(warnings => warnings.Log((RelationalEventId.CommandError, LogLevel.Debug), (CoreEventId.SaveChangesFailed, LogLevel.Debug)));
+        });
         services.AddSingleton<IDbContextFactory<PaymentDb>, PaymentDbFactory<TContext>>();
         // Identity's stores take a context of their request.
         services.AddScoped<PaymentDb>(provider => provider.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext());

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Audit;
@@ -76,6 +77,9 @@ public sealed class EventEndpoints(PaymentStore store, SecretBox secrets, Deploy
     public Task<List<EventEndpoint>> ListAsync(Guid tenantId, Mode mode, CancellationToken cancellationToken) =>
         store.ReadAsync(db => db.EventEndpoints.Where(row => row.TenantId == tenantId && row.Mode == mode).OrderBy(row => row.CreatedAt).ToListAsync(cancellationToken), cancellationToken);
 
+    public Task<EventEndpoint?> FindAsync(Guid tenantId, Mode mode, Guid endpointId, CancellationToken cancellationToken) =>
+        store.ReadAsync(db => db.EventEndpoints.FirstOrDefaultAsync(row => row.Id == endpointId && row.TenantId == tenantId && row.Mode == mode, cancellationToken), cancellationToken);
+
     /// <summary>The newest deliveries of an endpoint with every try, and when the next one is due.</summary>
     public Task<Result<IReadOnlyList<DeliveryLog>>> DeliveriesAsync(Guid tenantId, Mode mode, Guid endpointId, int limit, CancellationToken cancellationToken) =>
         store.ReadAsync<Result<IReadOnlyList<DeliveryLog>>>(
@@ -147,6 +151,9 @@ public sealed class EventEndpoints(PaymentStore store, SecretBox secrets, Deploy
             return fault;
         if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("https" or "http") || parsed.UserInfo.Length > 0 || parsed.Fragment.Length > 0)
             return "must be an absolute https address without user information or fragment";
+        // A name is judged by what it leads to, whenever something is delivered; an address stays what it is.
+        if (IPAddress.TryParse(parsed.DnsSafeHost, out var address) && !TargetGuard.IsAllowed(deployment, address, mode))
+            return "is inside of a network that must not be called, or outside of the only one that may be";
         var privateAllowed = deployment.AllowPrivateTargets && (mode == Mode.Test || deployment.IsRehearsal);
         return parsed.Scheme == "http" && !privateAllowed ? "must be https here" : null;
     }

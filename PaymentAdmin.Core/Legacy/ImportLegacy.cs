@@ -30,7 +30,6 @@ public sealed class ImportLegacy(PaymentStore store, ProviderRegistry providers,
     private const long FileBytesMax = 20 * 1024 * 1024;
     private const string Manual = "manual";
     private const string ReplacedSystem = "the replaced system";
-    private static readonly string[] Methods = ["card", "phone", "qr", "link", "bank_transfer", "mobile_money", "eft", "ussd", "cash_on_delivery"];
 
     public async Task<Result<ImportedLegacy>> RunAsync(ImportLegacyRequest request, Actor actor, CancellationToken cancellationToken)
     {
@@ -107,7 +106,7 @@ public sealed class ImportLegacy(PaymentStore store, ProviderRegistry providers,
         var payment = NewPayment(tenantId, row);
         db.Payments.Add(payment);
         var isProvider = providers.TryFind(row.Method?.ToLowerInvariant(), out var provider);
-        payment.ShowImported(isProvider && provider is not null ? provider.Profile.Id : Manual, Methods.FirstOrDefault(method => method == row.Method?.ToLowerInvariant()), row.PaymentId, row.At);
+        payment.ShowImported(isProvider && provider is not null ? provider.Profile.Id : Manual, PaymentMethods.All.FirstOrDefault(method => method == row.Method?.ToLowerInvariant()), row.PaymentId, row.At);
         apply.Begin(db, payment, shown: null, actor, $"{MoneyFormat.Text(payment.AmountMinor, payment.Currency)} for {payment.OrderReference}, taken over from {ReplacedSystem}", row.At);
         var proofId = row.Proof is null ? (Guid?)null : AddProof(db, payment, row, stored);
         if (row.Status == PaymentStatus.Created)

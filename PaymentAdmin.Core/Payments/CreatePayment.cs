@@ -60,6 +60,7 @@ public sealed class CreatePaymentValidator : AbstractValidator<CreatePaymentRequ
         Text(request => request.CustomerName, "customer.name", 255);
         RuleFor(request => request.CustomerEmail).Must(email => email is null || Texts.IsEmail(email)).WithMessage("is no e-mail address").OverridePropertyName("customer.email");
         RuleFor(request => request.CustomerPhone).Must(phone => phone is null || Texts.IsPhone(phone)).WithMessage("must be a phone number of 9 to 20 characters: digits, spaces, brackets and hyphens, a plus in front").OverridePropertyName("customer.phone");
+        RuleFor(request => request.Method).Must(method => method is null || PaymentMethods.All.Contains(method)).WithMessage($"must be one of {string.Join(", ", PaymentMethods.All)}").OverridePropertyName("method");
         RuleFor(request => request.ExpiresInMinutes).InclusiveBetween(5, 43_200).WithMessage("must be from 5 to 43200").OverridePropertyName("expires_in_minutes");
         RuleFor(request => request.Metadata).Must(map => map is null || (map.Count <= 50 && map.All(pair => Texts.Fault(pair.Key, 40, isRequired: true) is null && Texts.Fault(pair.Value, 500) is null)))
             .WithMessage("may have 50 keys of 40 characters with texts of 500").OverridePropertyName("metadata");

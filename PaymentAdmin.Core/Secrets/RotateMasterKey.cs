@@ -49,7 +49,7 @@ public sealed class RotateMasterKey(PaymentStore store, SecretBox secrets, FailP
             var done = await store.WriteAsync(
                 async db =>
                 {
-                    var rows = await db.Set<T>().Where(row => EF.Property<string?>(row, column) != null && !EF.Property<string>(row, column).StartsWith(secrets.CurrentPrefix)).Take(BatchSize).ToListAsync(cancellationToken);
+                    var rows = await db.Set<T>().Where(row => EF.Property<string?>(row, column) != null && !EF.Property<string>(row, column).StartsWith(secrets.CurrentPrefix)).OrderBy(row => EF.Property<Guid>(row, "Id")).Take(BatchSize).ToListAsync(cancellationToken);
                     foreach (var row in rows)
                     {
                         var cipher = db.Entry(row).Property<string?>(column);

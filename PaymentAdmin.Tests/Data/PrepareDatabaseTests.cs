@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Tests.Support;
@@ -42,13 +45,46 @@ public sealed class PrepareDatabaseTests
         Assert.Equal(1, await db.Tenants.CountAsync());
     }
 
+    [Fact]
+    public async Task New_database_is_made_without_a_word_about_failures()
+    {
+        using var errors = new Errors();
+        await using var database = await TestDatabase.CreateAsync();
+        await using var services = ServicesOf(database, errors);
+
+        await PrepareAsync(services);
+
+        Assert.Empty(errors.Texts);
+    }
+
     private static Task PrepareAsync(ServiceProvider services) => services.GetRequiredService<PrepareDatabase>().RunAsync(checksFile: false, CancellationToken.None);
 
-    private static ServiceProvider ServicesOf(TestDatabase database) => new ServiceCollection()
-        .AddLogging()
+    private static ServiceProvider ServicesOf(TestDatabase database, ILoggerProvider? log = null) => new ServiceCollection()
+        .AddLogging(logging => logging.Services.AddSingleton(log ?? NullLoggerProvider.Instance))
         .AddSingleton(TimeProvider.System)
         .AddSingleton<IdSource>()
         .AddSingleton<FailPoints>()
         .AddDatabase(new DatabaseSettings(database.Engine == TestEngine.Sqlite ? DatabaseProvider.Sqlite : DatabaseProvider.Postgres, database.ConnectionString))
         .BuildServiceProvider();
+
+    private sealed class Errors : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Texts { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+                Texts.Enqueue(formatter(state, exception));
+        }
+
+        public void Dispose()
+        {
+        }
+    }
 }

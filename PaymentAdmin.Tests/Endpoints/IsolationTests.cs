@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Routing;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Tests.OpenApi;
+using PaymentAdmin.Tests.Proofs;
 using PaymentAdmin.Tests.Support;
 using PaymentAdmin.Web.Endpoints;
 using PaymentAdmin.Web.OpenApi;
@@ -92,7 +93,7 @@ public sealed class IsolationTests(SharedPaymentScene shared) : IClassFixture<Sh
         if (operation.BodyExample is { } body)
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         else if (operation.Json["requestBody"]?["content"]!["multipart/form-data"] is not null)
-            request.Content = new MultipartFormDataContent { { new StringContent("bank_transfer"), "proof_type" }, { new StringContent("TX-" + Guid.CreateVersion7()), "proof_reference" } };
+            request.Content = new MultipartFormDataContent { { new StringContent("bank_transfer"), "proof_type" }, { new StringContent("TX-" + Guid.CreateVersion7()), "proof_reference" }, { new ByteArrayContent(Pictures.Png()), "file", "receipt.png" } };
         if (operation.NeedsIdempotencyKey)
             request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
         return await ApiReply.OfAsync(await client.SendAsync(request));

@@ -50,8 +50,10 @@ public sealed class PaymentEndpointsTests
 
         var missing = await client.TellAsync("/v1/payments", Body("ORD-1"), null);
         var bad = await client.TellAsync("/v1/payments", """{"order_reference":"ORD-1","amount_minor":"100","currency":"KZT"}""", "key-1");
+        var word = await client.TellAsync("/v1/payments", """{"order_reference":"ORD-1","amount_minor":100,"currency":"KZT","method":"barter"}""", "key-1");
         var good = await client.TellAsync("/v1/payments", Body("ORD-1"), "key-1");
 
+        Assert.Equal((400, "method"), (word.Status, Assert.Single(word.Json["errors"]!.AsObject()).Key));
         Assert.Equal((400, "idempotency_key_required"), (missing.Status, missing.Code));
         Assert.Equal((400, "validation_failed"), (bad.Status, bad.Code));
         Assert.Equal(201, good.Status);

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Reflection;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -70,6 +72,8 @@ public sealed class ProblemsTests(ProblemsTests.Server server) : IClassFixture<P
     [Theory]
     [InlineData("GET", "/v1/nothing", 404, "not_found")]
     [InlineData("GET", "/api/nothing/", 404, "not_found")]
+    [InlineData("GET", "/v1/payments/no-id", 404, "not_found")]
+    [InlineData("POST", "/v1/payments/no-id/cancel", 404, "not_found")]
     [InlineData("DELETE", "/v1/payments", 405, "method_not_allowed")]
     [InlineData("POST", "/health/live", 405, "method_not_allowed")]
     [InlineData("POST", "/v1/test/body", 415, "unsupported_media_type")]
@@ -109,6 +113,21 @@ public sealed class ProblemsTests(ProblemsTests.Server server) : IClassFixture<P
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
         Assert.Equal("too_large", (await ReadAsync(answer)).GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task Client_that_reads_only_after_it_has_sent_everything_hears_of_the_413()
+    {
+        const int Bytes = 24 * 1024 * 1024;
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(IPAddress.Loopback, new Uri(server.App.Url).Port);
+        await using var stream = connection.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/test/body HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Bytes}\r\nConnection: close\r\n\r\n"));
+        await stream.WriteAsync(new byte[Bytes]);
+
+        using var reader = new StreamReader(stream);
+
+        Assert.Equal("HTTP/1.1 413 Payload Too Large", await reader.ReadLineAsync());
     }
 
     [Fact]

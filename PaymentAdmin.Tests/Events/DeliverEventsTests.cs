@@ -142,9 +142,11 @@ public sealed class DeliverEventsTests
         await using var sink = await EventSink.StartAsync();
         // The name passes the form check; what it resolves to does not.
         await AddAsync(engine, sink.Url.Replace("http://127.0.0.1", "https://localhost", StringComparison.Ordinal), ["payment.created"]);
+        var byAddress = await engine.Get<EventEndpoints>().AddAsync(engine.TenantId, Mode.Test, "https://127.0.0.1/hook", null, null, Engine.Shop, CancellationToken.None);
         await engine.PayingAsync();
         await DeliverAllAsync(engine);
 
+        Assert.Equal(["url"], byAddress.Problem!.Errors!.Keys);
         Assert.Empty(sink.Deliveries);
         Assert.Contains("must not be called", await engine.ReadAsync(db => db.EventDeliveryTries.Select(row => row.Error).SingleAsync()), StringComparison.Ordinal);
     }

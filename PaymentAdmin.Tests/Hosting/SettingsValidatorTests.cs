@@ -140,14 +140,17 @@ public sealed class SettingsValidatorTests : IDisposable
     }
 
     [Fact]
-    public void Data_folder_that_everybody_can_read_refuses_live_mode()
+    public void Data_folder_that_everybody_can_read_refuses_live_mode_where_money_moves()
     {
         if (OperatingSystem.IsWindows())
             return;
         var settings = Read("Production", ("PublicUrl", "https://pay.example"), ("DataDirectory", home));
         File.SetUnixFileMode(home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead);
 
+        var rehearsal = Read("Rehearsal", ("DataDirectory", home));
+
         Assert.Contains("data directory", Assert.Single(LiveGuard.Refusals(settings, settings.ToDeployment())), StringComparison.Ordinal);
+        Assert.Empty(LiveGuard.Refusals(rehearsal, rehearsal.ToDeployment()));
     }
 
     [Fact]

@@ -236,7 +236,7 @@ public sealed class ProofFlowTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Too_much_is_413_and_too_many_400()
+    public async Task Too_much_is_413_and_too_many_or_none_400()
     {
         var payment = await CreateAsync("order-12");
         var large = new byte[SubmitProof.FileBytesMax + 1];
@@ -249,7 +249,10 @@ public sealed class ProofFlowTests : IAsyncLifetime
             form.Add(File(Pictures.Png()), "file", $"{i}.png");
         using var many = await api.PostAsync($"/v1/payments/{payment}/proofs", form);
 
-        Assert.Equal((413, 413, 400), ((int)tooLarge.StatusCode, (int)huge.StatusCode, (int)many.StatusCode));
+        using var without = Form("TXN-12");
+        using var none = await api.PostAsync($"/v1/payments/{payment}/proofs", without);
+
+        Assert.Equal((413, 413, 400, 400), ((int)tooLarge.StatusCode, (int)huge.StatusCode, (int)many.StatusCode, (int)none.StatusCode));
         Assert.Empty(StoredFiles());
     }
 

@@ -35,6 +35,7 @@ public static class EventRoutes
         v1.MapGet("/events", ListAsync).RequireScope(Scopes.PaymentsRead);
         v1.MapGet("/event-endpoints", ListEndpointsAsync).RequireScope(Scopes.ConfigsWrite);
         v1.MapPost("/event-endpoints", AddAsync).RequireScope(Scopes.ConfigsWrite).Idempotent();
+        v1.MapGet("/event-endpoints/{id:guid}", GetEndpointAsync).RequireScope(Scopes.ConfigsWrite);
         v1.MapGet("/event-endpoints/{id:guid}/deliveries", DeliveriesAsync).RequireScope(Scopes.ConfigsWrite);
         v1.MapPost("/event-endpoints/{id:guid}/resend", ResendAsync).RequireScope(Scopes.ConfigsWrite).Idempotent();
         v1.MapPatch("/event-endpoints/{id:guid}", ChangeAsync).RequireScope(Scopes.ConfigsWrite);
@@ -59,6 +60,11 @@ public static class EventRoutes
 
     private static async Task<IResult> ListEndpointsAsync(CallerIdentity caller, EventEndpoints endpoints, CancellationToken cancellationToken) =>
         Results.Json(new { data = (await endpoints.ListAsync(caller.TenantId, caller.Mode, cancellationToken)).Select(endpoint => Shown(endpoint, secret: null)) }, Json.Api);
+
+    private static async Task<IResult> GetEndpointAsync(CallerIdentity caller, Guid id, EventEndpoints endpoints, CancellationToken cancellationToken) =>
+        await endpoints.FindAsync(caller.TenantId, caller.Mode, id, cancellationToken) is { } endpoint
+            ? Results.Json(Shown(endpoint, secret: null), Json.Api)
+            : new Problem(Codes.NotFound, "No such endpoint.").ToHttp();
 
     private static async Task<IResult> AddAsync(HttpContext http, CallerIdentity caller, EventEndpoints endpoints, CancellationToken cancellationToken)
     {

@@ -47,6 +47,8 @@ public static class ProofEndpoints
         var type = Words.Find<ProofType>(texts.GetValueOrDefault("proof_type")?.Trim().ToLowerInvariant());
         if (type is null)
             errors["proof_type"] = ["must be cash_on_delivery, bank_transfer or mobile_money"];
+        if (files.Count == 0)
+            errors["file"] = [$"is required: 1 to {SubmitProof.FilesMax} parts of this name"];
         long? amount = null;
         if (texts.GetValueOrDefault("amount_minor") is { } amountText)
         {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
+using Microsoft.AspNetCore.Http.Features;
 using PaymentAdmin.Core.Common;
 
 namespace PaymentAdmin.Web.Endpoints;
@@ -11,14 +12,18 @@ public static class RequestBody
 {
     public const int ApiBytesMax = 64 * 1024;
     public const int HookBytesMax = 256 * 1024;
+    private const long RefusedBytesMax = 64 * 1024 * 1024;
 
     /// <summary>The raw bytes; kept with the request, so that a signature or a fingerprint can be taken of them later.</summary>
     public static async Task<Result<byte[]>> ReadBodyAsync(this HttpContext http, int bytesMax, CancellationToken cancellationToken)
     {
         if (http.Features.Get<ReadBody>() is { } read)
             return read.Bytes;
-        if (http.Request.ContentLength > bytesMax)
+        if (http.Request.ContentLength is { } length && length > bytesMax)
+        {
+            LetFinish(http, length);
             return TooLarge(bytesMax);
+        }
         var buffer = new ArrayBufferWriter<byte>(4096);
         while (true)
         {
@@ -76,6 +81,13 @@ public static class RequestBody
     }
 
     private static Problem TooLarge(int bytesMax) => new(Codes.TooLarge, $"The body is larger than {bytesMax} bytes.");
+
+    // Many a client reads no answer before its body is sent. The server takes in what was refused, unread, unless it is more than anybody sends by mistake.
+    private static void LetFinish(HttpContext http, long length)
+    {
+        if (length <= RefusedBytesMax && http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = length;
+    }
 
     // "$.customer.email" is the member customer.email.
     private static string MemberOf(string? path) => path is null or "$" ? "" : path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path[1..];

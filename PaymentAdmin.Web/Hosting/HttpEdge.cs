@@ -113,7 +113,8 @@ public static class HttpEdge
     private static Problem Unmatched(HttpContext http)
     {
         var methods = http.RequestServices.GetRequiredService<AllowedMethods>().At(http.Request.Path);
-        if (methods.Count == 0)
+        // What takes this method here wants another form of the address: /v1/payments/x is no payment's id.
+        if (methods.Count == 0 || methods.Contains(http.Request.Method))
             return Problems.OfStatus(StatusCodes.Status404NotFound);
         http.Response.Headers.Allow = string.Join(", ", methods);
         return Problems.OfStatus(StatusCodes.Status405MethodNotAllowed);

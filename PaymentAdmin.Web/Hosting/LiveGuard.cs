@@ -16,7 +16,8 @@ public static class LiveGuard
             refusals.Add("Security:MasterKey is not configured.");
         if (deployment.SandboxEnabled && !deployment.IsRehearsal)
             refusals.Add("Sandbox:Enabled is true.");
-        if (DataFolder.IsOpenToOthers(deployment.DataDirectory))
+        // In a rehearsal there is nothing to be stolen.
+        if (!deployment.IsRehearsal && DataFolder.IsOpenToOthers(deployment.DataDirectory))
             refusals.Add($"Every user of the machine can read the data directory ({deployment.DataDirectory}).");
         return refusals;
     }

@@ -196,6 +196,7 @@ public static class ApiCatalogue
             Status = 201,
             Answer = ApiContent.Like("EventEndpoint", ApiExamples.EndpointAdded),
         };
+        yield return new("eventEndpoints.get", Events, "GET", "/v1/event-endpoints/{id}", "Read one endpoint") { Answer = ApiContent.Like("EventEndpoint", ApiExamples.EndpointAdded), Errors = [Codes.NotFound] };
         yield return new("eventEndpoints.change", Events, "PATCH", "/v1/event-endpoints/{id}", "Switch an endpoint, or choose its types")
         {
             Body = ApiContent.Of<ChangeEndpointBody>("""{ "enabled": true, "types": ["payment.succeeded"] }"""),

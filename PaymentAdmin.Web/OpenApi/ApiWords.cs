@@ -10,7 +10,6 @@ namespace PaymentAdmin.Web.OpenApi;
 /// <summary>What the types do not say: the words that a text member takes, and what members mean.</summary>
 internal static class ApiWords
 {
-    private static readonly string[] Methods = ["card", "phone", "qr", "link", "bank_transfer", "mobile_money", "eft", "ussd", "cash_on_delivery"];
     private static readonly string[] Providers = ["ioka", "kaspi", "ikhokha", "mpesa", "paystack", "flutterwave", "stripe", "cloudpayments", "manual"];
 
     private static readonly Dictionary<string, IReadOnlyList<string>> Words = new(StringComparer.Ordinal)
@@ -46,7 +45,7 @@ internal static class ApiWords
         ["shop_id"] = "The shop's number, where shops have accounts of their own.",
         ["provider"] = "One of " + string.Join(", ", Providers) + ".",
         ["CreatePaymentRequest.provider"] = "Starts the checkout at once. One of " + string.Join(", ", Providers) + ".",
-        ["method"] = "One of " + string.Join(", ", Methods) + "; each provider has some of them.",
+        ["method"] = "One of " + string.Join(", ", PaymentMethods.All) + "; each provider has some of them.",
         ["next_action"] = "What the payer does next: {type: redirect, url}, {type: phone_prompt, phone, expires_at}, {type: qr_code, content, url?, expires_at} or {type: instructions, text, fields: [{label, value}]}. Null when there is nothing.",
         ["checkout_url"] = "Our page where the payer chooses how to pay. Its address carries the client token.",
         ["payment_code"] = "What a payer can type where there is no link.",

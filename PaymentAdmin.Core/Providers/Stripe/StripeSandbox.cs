@@ -17,6 +17,9 @@ namespace PaymentAdmin.Core.Providers.Stripe;
 internal sealed class StripeSandbox(SandboxWebhooks webhooks) : ISandbox, ISignsTime, IKeepsDemoBooks
 {
     private const string SessionPrefix = "cs_test_";
+
+    /// <summary>Hex digits; who knows a session's id may see how its payment stands, so nobody may guess one.</summary>
+    private const int SuffixLength = 48;
     private const string SignatureHeader = "Stripe-Signature";
     private static readonly TimeSpan RefundTurnsAfter = TimeSpan.FromSeconds(3);
     private static readonly JsonSerializerOptions Pretty = new() { WriteIndented = true, NewLine = "\n" };
@@ -598,8 +601,8 @@ internal sealed class StripeSandbox(SandboxWebhooks webhooks) : ISandbox, ISigns
 
     private static string SuffixFor(Call call, string kind) =>
         call.Request.Headers.GetValueOrDefault("idempotency-key") is { Length: > 0 } key
-            ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}:{call.Merchant}:{key}")))[..24]
-            : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
+            ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}:{call.Merchant}:{key}")))[..SuffixLength]
+            : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SuffixLength / 2));
 
     private static string Suffix(SandboxCharge charge) => charge.Reference[SessionPrefix.Length..];
 
