@@ -75,6 +75,7 @@ public static class PaymentServices
         .AddSingleton<Audit.SealAudit>()
         .AddSingleton<Integrity.CheckIntegrity>()
         .AddSingleton<Checks.CheckGoLive>()
+        .AddSingleton<Checks.ReachProviders>()
         .AddSingleton<Checks.ReadMetrics>()
         .AddSingleton<Webhooks.InboxWriter>()
         .AddSingleton<Webhooks.RejectionLog>()
