@@ -154,7 +154,7 @@ internal sealed class CheckAccounts(PaymentDb db, ProviderRegistry providers, Pr
 
     private async Task<Tried> TriedAsync(Mode mode, CancellationToken cancellationToken) => new(
         await db.ProviderCalls.Where(row => row.TenantId == tenant.Id && row.Mode == mode).OrderByDescending(row => row.Id).Take(RowsLookedAt)
-            .Where(row => row.HttpStatus != null).Select(row => new TriedCall(row.Provider, row.HttpStatus, row.StartedAt)).ToListAsync(cancellationToken),
+            .Where(row => row.HttpStatus != null && !db.Payments.Any(payment => payment.Id == row.PaymentId && payment.IsDemo)).Select(row => new TriedCall(row.Provider, row.HttpStatus, row.StartedAt)).ToListAsync(cancellationToken),
         await db.Refunds.Where(row => row.TenantId == tenant.Id && row.Mode == mode).OrderByDescending(row => row.CreatedAt).Take(RowsLookedAt)
             .Where(row => !row.IsDemo).Select(row => new TriedRefund(row.Provider, row.Status, row.CreatedAt)).ToListAsync(cancellationToken));
 
