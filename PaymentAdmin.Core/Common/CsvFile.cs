@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Data;
@@ -28,6 +27,7 @@ public sealed class CsvFile<T>(PaymentStore store, IDbContextFactory<PaymentDb> 
     {
         var count = 0L;
         var isWhole = false;
+        var began = clock.GetUtcNow();
         try
         {
             var csv = new CsvText(output, options.Separator);
@@ -56,8 +56,8 @@ public sealed class CsvFile<T>(PaymentStore store, IDbContextFactory<PaymentDb> 
             await store.WriteAsync(
                 db =>
                 {
-                    var after = JsonSerializer.Serialize(new { filter, mode = Words.Of(scope.Mode), rows = count, whole = isWhole, columns = options.Columns });
-                    db.AuditEntries.Add(AuditEntry.By(actor, scope.TenantId, clock.GetUtcNow(), $"{name}.exported", "export", $"{name}.csv", after: after));
+                    var note = new ExportNote(filter, Words.Of(scope.Mode), count, isWhole, options.Columns, began);
+                    db.AuditEntries.Add(AuditEntry.By(actor, scope.TenantId, clock.GetUtcNow(), $"{name}.exported", ExportNote.Entity, $"{name}.csv", after: note.ToJson()));
                     return Task.CompletedTask;
                 },
                 CancellationToken.None);

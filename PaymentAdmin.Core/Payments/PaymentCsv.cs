@@ -1,7 +1,6 @@
 using System.Data;
 using System.Data.Common;
 using System.IO.Pipelines;
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
@@ -97,6 +96,7 @@ public sealed class PaymentCsv(PaymentStore store, IDbContextFactory<PaymentDb> 
     {
         var rows = 0L;
         var isWhole = false;
+        var began = clock.GetUtcNow();
         try
         {
             var csv = new CsvText(output, options.Separator);
@@ -127,7 +127,7 @@ public sealed class PaymentCsv(PaymentStore store, IDbContextFactory<PaymentDb> 
         }
         finally
         {
-            await NoteAsync(scope, filter, options, rows, isWhole, actor);
+            await NoteAsync(scope, new ExportNote(filter.ToQueryString(), Words.Of(scope.Mode), rows, isWhole, options.Columns, began), actor);
         }
     }
 
@@ -165,11 +165,10 @@ public sealed class PaymentCsv(PaymentStore store, IDbContextFactory<PaymentDb> 
         row.LastErrorMessage,
     }).CreateDbCommand();
 
-    private Task NoteAsync(SearchScope scope, PaymentFilter filter, CsvOptions options, long rows, bool isWhole, Actor actor) => store.WriteAsync(
+    private Task NoteAsync(SearchScope scope, ExportNote note, Actor actor) => store.WriteAsync(
         db =>
         {
-            var after = JsonSerializer.Serialize(new { filter = filter.ToQueryString(), mode = Words.Of(scope.Mode), rows, whole = isWhole, columns = options.Columns });
-            db.AuditEntries.Add(AuditEntry.By(actor, scope.TenantId, clock.GetUtcNow(), "payments.exported", "export", "payments.csv", after: after));
+            db.AuditEntries.Add(AuditEntry.By(actor, scope.TenantId, clock.GetUtcNow(), "payments.exported", ExportNote.Entity, "payments.csv", after: note.ToJson()));
             return Task.CompletedTask;
         },
         CancellationToken.None);

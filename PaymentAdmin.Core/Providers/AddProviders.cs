@@ -38,6 +38,7 @@ public static class ProviderServices
         services.AddSingleton<SandboxWebhooks>();
         services.AddGuardedClient(SandboxWebhooks.ClientName, Mode.Test, reachesSelf: true);
         services.AddSingleton<SandboxDial>();
+        services.AddSingleton<SandboxPayer>();
         services.AddGuardedClient(SandboxDial.ClientName, Mode.Test, reachesSelf: true);
         services.AddGuardedClient(ProviderHttp.TestClient, Mode.Test, reachesSelf: true);
         services.AddGuardedClient(ProviderHttp.LiveClient, Mode.Live, reachesSelf: false);

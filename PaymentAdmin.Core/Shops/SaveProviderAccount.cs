@@ -261,10 +261,10 @@ public sealed class SaveProviderAccount(PaymentStore store, ProviderAccounts acc
     }
 
     /// <summary>A short secret counts as missing, but for the source document's own on a sandbox account.</summary>
-    private static bool IsMissing(string? secret, AccountEndpoint endpoint) =>
+    internal static bool IsMissing(string? secret, AccountEndpoint endpoint) =>
         secret is null || (System.Text.Encoding.UTF8.GetByteCount(secret) < Signature.SecretBytesMin && !(secret == Signature.DemoSecret && endpoint == AccountEndpoint.Sandbox));
 
-    private static bool FieldFault(CredentialField? field, string? value, Mode mode, AccountEndpoint endpoint, out string fault)
+    internal static bool FieldFault(CredentialField? field, string? value, Mode mode, AccountEndpoint endpoint, out string fault)
     {
         fault = field switch
         {

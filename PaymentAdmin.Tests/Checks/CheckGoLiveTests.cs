@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Approvals;
 using PaymentAdmin.Core.Checks;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
@@ -107,6 +108,74 @@ public sealed class CheckGoLiveTests : IAsyncLifetime
         Assert.Contains(found, finding => finding is { Subject: "kaspi test mode", State: FindingState.Warning });
         Assert.Contains(found, finding => finding is { Subject: "events", State: FindingState.Warning });
         Assert.DoesNotContain(found, finding => finding.State == FindingState.Fault);
+    }
+
+    [Fact]
+    public async Task Key_of_the_other_mode_is_a_fault_without_the_key()
+    {
+        var fields = new Dictionary<string, string> { ["secret_key"] = "sk_test_canary0123456789", ["webhook_secret"] = "whsec_canary-secret-of-sixteen" };
+        var request = new NewProviderAccount { TenantId = await app.TenantIdAsync(), Provider = "stripe", Mode = Mode.Test, Endpoint = AccountEndpoint.Provider, Name = "Stripe", IsEnabled = true, Credentials = fields };
+        var created = await app.Get<SaveProviderAccount>().CreateAsync(request, Tester, CancellationToken.None);
+        Assert.True(created.IsOk, created.Problem?.Detail);
+        var cipher = app.Get<ProviderAccounts>().Seal(created.Value.Id, request.TenantId, new Dictionary<string, string>(fields) { ["secret_key"] = "sk_live_canary0123456789" });
+        await WriteAsync(db => db.ProviderAccounts.Where(row => row.Id == created.Value.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.SecretsCipher, cipher)));
+
+        var found = Assert.Single(await FindAsync(), finding => finding.Subject == "stripe test account");
+
+        Assert.Equal(FindingState.Warning, found.State);
+        Assert.Contains("live key", found.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", found.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Requests_that_nobody_may_decide_are_a_fault()
+    {
+        var tenantId = await app.TenantIdAsync();
+        var people = await app.ReadAsync(db => db.Users.OrderBy(user => user.Role).Select(user => user.Id).ToListAsync());
+        await WriteAsync(db =>
+        {
+            db.ApprovalRequests.Add(new ApprovalRequest { Id = Guid.NewGuid(), TenantId = tenantId, Kind = ApprovalKind.GoingLive, SubjectId = "kaspi", Summary = "Go live", RequestedBy = "anna", RequestedByUserId = people[0], RequestedAt = TestClock.DefaultStart, ExpiresAt = TestClock.DefaultStart + ApprovalRequest.Lifetime });
+            return Task.CompletedTask;
+        });
+        var somebody = Assert.Single(await FindAsync(), finding => finding.Subject == "waiting approvals");
+
+        await WriteAsync(db => db.Users.Where(user => user.Id != people[0]).ExecuteUpdateAsync(set => set.SetProperty(user => user.IsDisabled, true)));
+
+        Assert.Equal(FindingState.Ok, somebody.State);
+        Assert.Contains("nobody may decide", (await FaultAsync("waiting approvals")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_not_tried_yet_is_a_step_and_refused_credentials_are_a_fault()
+    {
+        var tenantId = await app.TenantIdAsync();
+        Assert.Equal(2, (await FindAsync()).Count(finding => finding is { Provider: "kaspi", State: FindingState.Todo }));
+
+        await WriteAsync(db =>
+        {
+            var call = new ProviderCall { TenantId = tenantId, Mode = Mode.Live, Provider = "kaspi", AccountId = accountId, Operation = ProviderOperation.Create, IdempotencyKey = "one", StartedAt = TestClock.DefaultStart, DeadlineAt = TestClock.DefaultStart };
+            call.Finish(ProviderCallState.Answered, TestClock.DefaultStart, null, null, "Invalid access_token", 401, null, null);
+            db.ProviderCalls.Add(call);
+            return Task.CompletedTask;
+        });
+
+        Assert.Contains("does not take our credentials", (await FaultAsync("kaspi credentials")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Hosts_are_called_on_request_and_one_that_is_not_there_is_told()
+    {
+        var sandbox = new NewProviderAccount { TenantId = await app.TenantIdAsync(), Provider = "kaspi", Mode = Mode.Test, Endpoint = AccountEndpoint.Sandbox, Name = "Kaspi sandbox", IsEnabled = true, Credentials = SandboxCredentials.For(app.Get<ProviderRegistry>()["kaspi"].Profile) };
+        Assert.Null((await app.Get<SaveProviderAccount>().CreateAsync(sandbox, Tester, CancellationToken.None)).Problem);
+
+        var reached = await app.Get<ReachProviders>().RunAsync(Tenant.DefaultSlug, CancellationToken.None);
+
+        Assert.Equal(FindingState.Ok, Assert.Single(reached, finding => finding.Subject == "kaspi test host").State);
+        // The name ends in .example, which nobody can have.
+        var live = Assert.Single(reached, finding => finding.Subject == "kaspi host");
+        Assert.Equal((FindingState.Fault, FindingPlace.Providers), (live.State, live.Place));
+        Assert.Matches("^proxy[.]example (was not reached|did not answer)", live.Text);
+        Assert.DoesNotContain(await FindAsync(), finding => finding.Subject.EndsWith(" host", StringComparison.Ordinal));
     }
 
     [Fact]

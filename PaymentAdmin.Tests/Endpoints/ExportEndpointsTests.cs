@@ -3,9 +3,12 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using PaymentAdmin.Core.Access;
+using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
 using PaymentAdmin.Tests.Support;
+using PaymentAdmin.Web.Components.Pages.Exports;
+using PaymentAdmin.Web.Endpoints;
 
 namespace PaymentAdmin.Tests.Endpoints;
 
@@ -82,6 +85,48 @@ public sealed class ExportEndpointsTests : IAsyncLifetime
         using var client = await scene.App.KeyClientAsync(Mode.Test, Scopes.PaymentsRead);
 
         await RefusedAsync(client, "/export/payments.csv" + query, status, code);
+    }
+
+    [Theory]
+    [InlineData(Roles.Clerk)]
+    [InlineData(Roles.Auditor)]
+    public async Task Page_offers_exactly_what_the_endpoints_give(string role)
+    {
+        using var client = await scene.App.SignInAsync(role);
+
+        foreach (var file in ExportFile.All)
+        {
+            var choice = new ExportChoice { File = file, From = TimeBound.Of(new DateOnly(2026, 11, 1)), To = TimeBound.Of(new DateOnly(2026, 11, 30)), Columns = [file.Offered(scene.App.Get<ListFiles>())[0]], HasSemicolons = true, InUtc = true, HasByteOrderMark = false };
+            using var answer = await client.GetAsync(choice.FileHref(Mode.Test));
+
+            Assert.Equal((file.Name, Permissions.IsAllowed(role, file.Permission) ? HttpStatusCode.OK : HttpStatusCode.Forbidden), (file.Name, answer.StatusCode));
+            if (answer.IsSuccessStatusCode)
+                Assert.StartsWith(choice.Columns[0], await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Next_file_begins_where_the_last_whole_one_ended()
+    {
+        var tenantId = await scene.App.TenantIdAsync();
+        var exports = scene.App.Get<ListExports>();
+        Task<DateTimeOffset?> EndAsync(Mode mode = Mode.Test) => exports.EndOfLastAsync(tenantId, "payments.csv", mode, "created_from", CancellationToken.None);
+        await scene.CreateAsync(request => request with { OrderReference = "ORD-1" });
+        using var client = await scene.App.SignInAsync(Roles.Finance);
+
+        await client.GetStringAsync("/export/payments.csv?mode=test&status=failed");
+        Assert.Null(await EndAsync());
+        await client.GetStringAsync("/export/payments.csv?mode=test&created_from=2026-11-01&separator=;");
+        var end = await EndAsync();
+        Assert.NotNull(end);
+        await scene.CreateAsync(request => request with { OrderReference = "ORD-2" });
+        var next = await client.GetStringAsync("/export/payments.csv" + new QueryWriter().Add("mode", "test").Add("created_from", TimeBound.Of(end.Value)).Add("columns", "order_reference").Add("bom", "0"));
+
+        Assert.Equal("order_reference\r\nORD-2\r\n", next);
+        Assert.Null(await EndAsync(Mode.Live));
+        var recent = await exports.RecentAsync(tenantId, ["payments.csv"], actorId: null, 20, CancellationToken.None);
+        Assert.Equal([1, 1, 0], recent.Select(taken => (int)taken.Note.Rows));
+        Assert.Empty(await exports.RecentAsync(tenantId, ["payments.csv"], Guid.Empty.ToString(), 20, CancellationToken.None));
     }
 
     [Theory]

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Authentication;
-using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
@@ -32,21 +31,21 @@ public static class ExportEndpoints
     }
 
     private static Task<IResult> RefundsAsync(HttpContext http, ListFiles files, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken) =>
-        WriteAsync(http, callers.FindAsync(http, Scopes.PaymentsRead, Permissions.Export, cancellationToken), files.Refunds, RefundFilter.Read, filter => filter.Mode, ListFiles.Of, clock, cancellationToken);
+        WriteAsync(http, callers.FindAsync(http, ExportFile.Refunds, cancellationToken), files.Refunds, RefundFilter.Read, filter => filter.Mode, ListFiles.Of, clock, cancellationToken);
 
     private static Task<IResult> ReceiptsAsync(HttpContext http, ListFiles files, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken) =>
-        WriteAsync(http, callers.FindAsync(http, Scopes.PaymentsRead, Permissions.Export, cancellationToken), files.Receipts, ReceiptFilter.Read, filter => filter.Mode, ListFiles.Of, clock, cancellationToken);
+        WriteAsync(http, callers.FindAsync(http, ExportFile.Receipts, cancellationToken), files.Receipts, ReceiptFilter.Read, filter => filter.Mode, ListFiles.Of, clock, cancellationToken);
 
     private static Task<IResult> LogsAsync(HttpContext http, ListFiles files, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken) =>
-        WriteAsync(http, callers.FindAsync(http, Scopes.LogsRead, Permissions.Export, cancellationToken), files.Logs, LogFilter.Read, filter => filter.Mode, ListFiles.Of, clock, cancellationToken);
+        WriteAsync(http, callers.FindAsync(http, ExportFile.Logs, cancellationToken), files.Logs, LogFilter.Read, filter => filter.Mode, ListFiles.Of, clock, cancellationToken);
 
     /// <summary>Who may look at the inbox may have it as a file; bodies are in neither.</summary>
     private static Task<IResult> WebhooksAsync(HttpContext http, ListFiles files, ProviderRegistry providers, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken) =>
-        WriteAsync(http, callers.FindAsync(http, Scopes.LogsRead, Permissions.WebhooksRead, cancellationToken), files.Webhooks, (query, besides) => WebhookFilter.Read(query, providers, besides), filter => filter.Mode, ListFiles.Of, clock, cancellationToken);
+        WriteAsync(http, callers.FindAsync(http, ExportFile.Webhooks, cancellationToken), files.Webhooks, (query, besides) => WebhookFilter.Read(query, providers, besides), filter => filter.Mode, ListFiles.Of, clock, cancellationToken);
 
     /// <summary>For people alone: no key has a scope for the audit. It is the tenant's, of both modes.</summary>
     private static Task<IResult> AuditAsync(HttpContext http, ListFiles files, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken) =>
-        WriteAsync(http, callers.FindAsync(http, keyScope: null, Permissions.AuditRead, cancellationToken), files.Audit, (query, besides) => AuditFilter.Read(query, [.. besides, "mode"]), _ => null, ListFiles.Of, clock, cancellationToken);
+        WriteAsync(http, callers.FindAsync(http, ExportFile.Audit, cancellationToken), files.Audit, (query, besides) => AuditFilter.Read(query, [.. besides, "mode"]), _ => null, ListFiles.Of, clock, cancellationToken);
 
     private static async Task<IResult> WriteAsync<TFilter, TRow>(
         HttpContext http, Task<Result<ExportCaller>> finding, CsvFile<TRow> file, Func<IReadOnlyList<KeyValuePair<string, string>>, IEnumerable<string>, Result<TFilter>> read, Func<TFilter, Mode?> modeOf,
@@ -80,7 +79,7 @@ public static class ExportEndpoints
 
     private static async Task<IResult> PaymentsAsync(HttpContext http, PaymentCsv csv, ProviderRegistry providers, ExportCallers callers, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var caller = await callers.FindAsync(http, Scopes.PaymentsRead, Permissions.Export, cancellationToken);
+        var caller = await callers.FindAsync(http, ExportFile.Payments, cancellationToken);
         if (!caller.IsOk)
             return caller.Problem!.ToHttp();
         var query = ListQuery.Of(http.Request);
@@ -108,17 +107,17 @@ public sealed record ExportCaller(SearchScope Scope, Actor Actor);
 /// <summary>Finds out who asks for an export: an API key stands for its own tenant and mode, a session for its frame.</summary>
 public sealed class ExportCallers(PortalFrameSource frames, PaymentStore store, Deployment deployment)
 {
-    public async Task<Result<ExportCaller>> FindAsync(HttpContext http, string? keyScope, string permission, CancellationToken cancellationToken)
+    public async Task<Result<ExportCaller>> FindAsync(HttpContext http, ExportFile file, CancellationToken cancellationToken)
     {
         if (http.Request.Headers.Authorization.Count > 0)
-            return await OfKeyAsync(http, keyScope, cancellationToken);
+            return await OfKeyAsync(http, file.KeyScope, cancellationToken);
         // This route is open to the middleware, so the second factor is asked for here.
         if (deployment.RequireSecondFactor && SecondFactorGate.IsMissing(http.User))
             return Unknown();
         var frame = await frames.LoadAsync(http.User, FrameChoice.Of(http.Request), cancellationToken);
         if (frame is null)
             return Unknown();
-        if (!frame.IsAllowed(permission))
+        if (!frame.IsAllowed(file.Permission))
             return new Problem(Codes.PermissionMissing, $"The role {frame.Role} does not allow this.");
         return frame.TenantId is { } tenantId
             ? new ExportCaller(new SearchScope(tenantId, frame.Mode, frame.Zone), http.User.ToActor(http))

@@ -15,7 +15,7 @@ namespace PaymentAdmin.Core.Providers.CloudPayments;
 /// CloudPayments' orders and transactions, its order page, its check before the money is taken and its notifications with both signatures.
 /// Every Public ID is a merchant of its own; an API Secret that says "wrong" is one. An order stays open after a declined card.
 /// </summary>
-internal sealed class CloudPaymentsSandbox(SandboxWebhooks webhooks) : ISandbox, IAsksMerchant, IKeepsDemoBooks
+internal sealed class CloudPaymentsSandbox(SandboxWebhooks webhooks) : ISandbox, IAsksMerchant, IKeepsDemoBooks, IPlaysPayers
 {
     private const string Pages = "/d/";
     private const string Completed = "Completed";
@@ -26,6 +26,13 @@ internal sealed class CloudPaymentsSandbox(SandboxWebhooks webhooks) : ISandbox,
     private static readonly TimeSpan AnswersKeptFor = TimeSpan.FromHours(1);
 
     public string Provider => CloudPaymentsProvider.Id;
+
+    public PayerScript Script { get; } = new("/orders/create", "/payments/find")
+    {
+        Pays = [new(("action", "pay"), ("card", "4000 0000 0000 3055"), ("expiry", "12 / 34"), ("cvv", "123"))],
+        Declines = [new(("action", "pay"), ("card", "4000 0566 5566 5556"), ("expiry", "12 / 34"), ("cvv", "123"))],
+        Differs = [SandboxFaults.WrongAmount, SandboxFaults.WrongCurrency],
+    };
 
     public string? Merchant(SandboxRequest request) => CredentialsOf(request) is var (publicId, _) ? SandboxCharge.MerchantOf(publicId) : null;
 

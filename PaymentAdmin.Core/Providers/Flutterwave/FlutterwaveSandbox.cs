@@ -13,7 +13,7 @@ namespace PaymentAdmin.Core.Providers.Flutterwave;
 /// Flutterwave's API v3 and its checkout page. Every <c>FLWSECK_TEST-</c> key is a merchant of its own, except those that contain "wrong". Each try
 /// of the payer's is a transaction with a number of its own; the charge's number is that of the one that pays.
 /// </summary>
-internal sealed class FlutterwaveSandbox(SandboxWebhooks webhooks) : ISandbox, IKeepsDemoBooks
+internal sealed class FlutterwaveSandbox(SandboxWebhooks webhooks) : ISandbox, IKeepsDemoBooks, IPlaysPayers
 {
     private const string Api = "/v3";
     private const string Pages = "/v3/hosted/pay/";
@@ -23,6 +23,13 @@ internal sealed class FlutterwaveSandbox(SandboxWebhooks webhooks) : ISandbox, I
     private const string Letters = "abcdefghijklmnopqrstuvwxyz0123456789";
 
     public string Provider => FlutterwaveProvider.Id;
+
+    public PayerScript Script { get; } = new("/v3/payments", "/v3/transactions/")
+    {
+        Pays = [new(("action", "pay"), ("card", "5531 8866 5214 2950")), new(("action", "pin"), ("pin", FlutterwaveCards.Pin)), new(("action", "otp"), ("otp", FlutterwaveCards.Otp))],
+        Declines = [new(("action", "pay"), ("card", "5551 6516 3038 1384"))],
+        Differs = [SandboxFaults.WrongAmount, SandboxFaults.WrongCurrency],
+    };
 
     public string? Merchant(SandboxRequest request) => KeyOf(request) is { Length: > 0 } key && !request.Path.StartsWith(Pages, StringComparison.Ordinal) ? SandboxCharge.MerchantOf(key) : null;
 

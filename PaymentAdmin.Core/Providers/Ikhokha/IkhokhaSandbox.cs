@@ -12,7 +12,7 @@ namespace PaymentAdmin.Core.Providers.Ikhokha;
 /// iKhokha's API and its page with cards and EFT. An application is that of a sandbox account, whose secret must have signed the call, or the
 /// document's own <c>demo</c> with <c>demo_secret</c>. Callbacks go to the URL that the create call named. Nothing pays back: refund paths are 404.
 /// </summary>
-internal sealed class IkhokhaSandbox(SandboxWebhooks webhooks) : ISandbox, IKeepsDemoBooks
+internal sealed class IkhokhaSandbox(SandboxWebhooks webhooks) : ISandbox, IKeepsDemoBooks, IPlaysPayers
 {
     private const string Pages = "/securepay/";
     private const string Letters = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -22,6 +22,13 @@ internal sealed class IkhokhaSandbox(SandboxWebhooks webhooks) : ISandbox, IKeep
     private static readonly string[] Banks = ["Absa", "Capitec", "FNB", "Nedbank", "Standard Bank"];
 
     public string Provider => IkhokhaProvider.Id;
+
+    public PayerScript Script { get; } = new("/public-api/v1/api/payment", "/public-api/v1/api/getStatus/")
+    {
+        Pays = [new(("action", "pay"), ("card", "4111 1111 1111 1111"))],
+        Declines = [new(("action", "pay"), ("card", "4000 0000 0000 0002"))],
+        Differs = [SandboxFaults.WrongAmount],
+    };
 
     public string? Merchant(SandboxRequest request) =>
         request.Headers.GetValueOrDefault(IkhokhaWebhook.ApplicationHeader) is { Length: > 0 } application && request.Path.StartsWith(IkhokhaProvider.ApiPath, StringComparison.Ordinal) ? SandboxCharge.MerchantOf(application) : null;

@@ -9,7 +9,7 @@ using PaymentAdmin.Core.Providers.Sandbox;
 namespace PaymentAdmin.Core.Providers.Ioka;
 
 /// <summary>Ioka's API v2 and its checkout page: orders, payments, refunds, keys by client credentials, signed webhooks.</summary>
-internal sealed class IokaSandbox(SandboxWebhooks webhooks) : ISandbox, IKeepsDemoBooks
+internal sealed class IokaSandbox(SandboxWebhooks webhooks) : ISandbox, IKeepsDemoBooks, IPlaysPayers
 {
     private const string Tenge = IokaProvider.Tenge;
     private const string IssuedPrefix = "sandbox.";
@@ -18,6 +18,13 @@ internal sealed class IokaSandbox(SandboxWebhooks webhooks) : ISandbox, IKeepsDe
     private static readonly TimeSpan IssuedKeyLifetime = TimeSpan.FromHours(1);
 
     public string Provider => "ioka";
+
+    public PayerScript Script { get; } = new("/v2/orders", "/v2/orders/")
+    {
+        Pays = [new(("card", "5555 5555 5555 5599"), ("expiry", "12/34"), ("cvc", "123"), ("action", "pay"))],
+        Declines = [new(("card", "4444 4444 1111 1111"), ("expiry", "12/34"), ("cvc", "123"), ("action", "pay"))],
+        Differs = [SandboxFaults.WrongAmount, SandboxFaults.WrongCurrency],
+    };
 
     public string? Merchant(SandboxRequest request) =>
         request.Headers.GetValueOrDefault("api-key") is { Length: > 0 } key ? MerchantOfKey(key) : null;

@@ -12,7 +12,7 @@ namespace PaymentAdmin.Core.Providers.Kaspi;
 /// The proxy and Kaspi behind it: prompts whose payer decides by the last digits of the phone, links with a page, refunds in parts.
 /// Failures come as HTTP 200 with <c>status:false</c>, as the proxy's do. Nothing happens by itself: time is applied when a charge is read.
 /// </summary>
-internal sealed class KaspiSandbox : ISandbox, IKeepsDemoBooks
+internal sealed class KaspiSandbox : ISandbox, IKeepsDemoBooks, IPlaysPayers
 {
     private const string Tenge = "KZT";
     private static readonly TimeSpan PayerDecidesAfter = TimeSpan.FromSeconds(2);
@@ -22,6 +22,11 @@ internal sealed class KaspiSandbox : ISandbox, IKeepsDemoBooks
     private static readonly TimeSpan Almaty = TimeSpan.FromHours(5);
 
     public string Provider => "kaspi";
+
+    public PayerScript Script { get; } = new("/create/", "/status/")
+    {
+        Phones = new PayerPhones(Pays: "+7 701 000 1234", Declines: "+7 701 000 0001", Silent: "+7 701 000 0002"),
+    };
 
     public string? Merchant(SandboxRequest request) =>
         !request.Path.StartsWith("/pay/", StringComparison.Ordinal) && request.Query.GetValueOrDefault(KaspiProvider.AccessToken) is { Length: > 0 } token

@@ -15,7 +15,7 @@ namespace PaymentAdmin.Core.Providers.Mpesa;
 /// the push named, the paybill's confirmation beside it under the same receipt, reversals and status answers that come as callbacks. Before a
 /// bill is paid by hand the business is asked, as where Safaricom has switched validation on.
 /// </summary>
-internal sealed class MpesaSandbox(SandboxWebhooks webhooks) : ISandbox, IAsksMerchant, IKeepsDemoBooks
+internal sealed class MpesaSandbox(SandboxWebhooks webhooks) : ISandbox, IAsksMerchant, IKeepsDemoBooks, IPlaysPayers
 {
     private const string TokenSetting = "token";
     private const string AddressesSetting = "addresses";
@@ -26,6 +26,12 @@ internal sealed class MpesaSandbox(SandboxWebhooks webhooks) : ISandbox, IAsksMe
     private static readonly TimeSpan StampsLiveFor = TimeSpan.FromMinutes(10);
 
     public string Provider => "mpesa";
+
+    public PayerScript Script { get; } = new("/mpesa/stkpush/", "/mpesa/stkpushquery/")
+    {
+        Phones = new PayerPhones(Pays: "254708374149", Declines: "+254 700 000 001", Silent: "+254 700 000 002"),
+        Differs = [SandboxFaults.WrongAmount],
+    };
 
     /// <summary>The key opens the token's door; the token carries its owner's name in front.</summary>
     public string? Merchant(SandboxRequest request)

@@ -13,12 +13,19 @@ namespace PaymentAdmin.Core.Providers.Paystack;
 /// Paystack's API and its checkout page. Every <c>sk_test_</c> key is a merchant of its own, except those that say "wrong". Refunds end
 /// three seconds after they were asked for; what they become depends on the card.
 /// </summary>
-internal sealed class PaystackSandbox(SandboxWebhooks webhooks) : ISandbox, IKeepsDemoBooks
+internal sealed class PaystackSandbox(SandboxWebhooks webhooks) : ISandbox, IKeepsDemoBooks, IPlaysPayers
 {
     private const string Pages = "/checkout/";
     private static readonly TimeSpan RefundTakes = TimeSpan.FromSeconds(3);
 
     public string Provider => PaystackProvider.Id;
+
+    public PayerScript Script { get; } = new("/transaction/initialize", "/transaction/verify/")
+    {
+        Pays = [new(("action", "pay"), ("card", "4084 0840 8408 4081"))],
+        Declines = [new(("action", "pay"), ("card", "4084 0800 0000 5408"))],
+        Differs = [SandboxFaults.WrongAmount, SandboxFaults.WrongCurrency],
+    };
 
     public string? Merchant(SandboxRequest request) => KeyOf(request) is { Length: > 0 } key && !request.Path.StartsWith(Pages, StringComparison.Ordinal) ? SandboxCharge.MerchantOf(key) : null;
 

@@ -8,11 +8,15 @@ namespace PaymentAdmin.Core.Providers.Sandbox;
 /// <param name="Word">As the sandbox's <c>_faults</c> path takes it.</param>
 public sealed record SandboxDialChoice(string Word, string Title, string Text);
 
+/// <summary>A fault for one merchant.</summary>
+/// <param name="Path">What the path of the calls that it meets begins with; null: any.</param>
+public sealed record SandboxFaultChoice(string Word, int Times = 1, string? Path = null);
+
 /// <summary>
 /// Turns the fault dial of an imitated provider from inside the portal. It goes the way that everybody goes, over HTTP at this process's own
 /// address, and is there only while the sandbox is.
 /// </summary>
-public sealed class SandboxDial(IHttpClientFactory clients, Deployment deployment)
+public sealed class SandboxDial(IHttpClientFactory clients, Deployment deployment, IEnumerable<ISandbox> sandboxes)
 {
     public const string ClientName = "sandbox-dial";
 
@@ -56,6 +60,29 @@ public sealed class SandboxDial(IHttpClientFactory clients, Deployment deploymen
             foreach (var fault in faults)
                 cleared &= await PostAsync(client, Base(provider), new { fault, remaining = 1 }, cancellationToken);
             return cleared;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// The same for one merchant alone, so that nobody else meets the faults: those of this account are exactly these from now on.
+    /// False as well where the imitation cannot tell its merchants apart.
+    /// </summary>
+    public async Task<bool> SetForAsync(ProviderAccountSnapshot account, IEnumerable<SandboxFaultChoice> faults, CancellationToken cancellationToken)
+    {
+        if (!IsThere || sandboxes.FirstOrDefault(sandbox => sandbox.Provider == account.Provider) is not IKeepsDemoBooks books)
+            return false;
+        var merchant = books.MerchantOf(account.Credentials);
+        using var client = clients.CreateClient(ClientName);
+        try
+        {
+            var isSet = await PostAsync(client, $"{Base(account.Provider)}/clear", new { merchant_name = merchant }, cancellationToken);
+            foreach (var fault in faults)
+                isSet &= await PostAsync(client, Base(account.Provider), new { fault = fault.Word, remaining = fault.Times, merchant_name = merchant, path = fault.Path }, cancellationToken);
+            return isSet;
         }
         catch (HttpRequestException)
         {

@@ -27,7 +27,7 @@ public sealed class SandboxHost(IEnumerable<ISandbox> sandboxes, SandboxWebhooks
             db => (request.Method, request.Path) switch
             {
                 ("POST", "/_faults") => SetFaultAsync(db, provider, request, cancellationToken),
-                ("POST", "/_faults/clear") => ClearFaultsAsync(db, provider, cancellationToken),
+                ("POST", "/_faults/clear") => ClearFaultsAsync(db, provider, request, cancellationToken),
                 ("GET", "/_ledger") => LedgerAsync(db, provider, request, cancellationToken),
                 _ => CallAsync(db, sandbox, request, cancellationToken),
             },
@@ -63,7 +63,7 @@ public sealed class SandboxHost(IEnumerable<ISandbox> sandboxes, SandboxWebhooks
         {
             Id = IdSource.NewId(request.At),
             Provider = provider,
-            Merchant = asked.Merchant is { } credential ? SandboxCharge.MerchantOf(credential) : null,
+            Merchant = asked.Merchant is { } credential ? SandboxCharge.MerchantOf(credential) : asked.MerchantName,
             Path = asked.Path,
             Fault = word,
             Remaining = asked.Remaining,
@@ -72,9 +72,11 @@ public sealed class SandboxHost(IEnumerable<ISandbox> sandboxes, SandboxWebhooks
         return SandboxResponse.Json(201, JsonSerializer.Serialize(new SandboxFaultSet(word, asked.Remaining), SandboxJson.Default.SandboxFaultSet));
     }
 
-    private static async Task<SandboxResponse> ClearFaultsAsync(PaymentDb db, string provider, CancellationToken cancellationToken)
+    /// <summary>Without a body: the faults of everybody.</summary>
+    private static async Task<SandboxResponse> ClearFaultsAsync(PaymentDb db, string provider, SandboxRequest request, CancellationToken cancellationToken)
     {
-        await db.SandboxFaults.Where(fault => fault.Provider == provider).ExecuteDeleteAsync(cancellationToken);
+        var name = ReadFault(request.Body)?.MerchantName;
+        await db.SandboxFaults.Where(fault => fault.Provider == provider && (name == null || fault.Merchant == name)).ExecuteDeleteAsync(cancellationToken);
         return SandboxResponse.Json(200, "{}");
     }
 
@@ -108,7 +110,8 @@ public sealed class SandboxHost(IEnumerable<ISandbox> sandboxes, SandboxWebhooks
 }
 
 /// <param name="Merchant">The credential that the calls carry (access token, secret key): the fault meets its bearer alone.</param>
-internal sealed record SandboxFaultAsked(string? Fault, int Remaining = 1, string? Merchant = null, string? Path = null);
+/// <param name="MerchantName">The same by the name that the books have for the merchant, for whoever does not hand credentials on.</param>
+internal sealed record SandboxFaultAsked(string? Fault, int Remaining = 1, string? Merchant = null, string? Path = null, string? MerchantName = null);
 
 internal sealed record SandboxFaultSet(string Fault, int Remaining);
 

@@ -14,7 +14,7 @@ namespace PaymentAdmin.Core.Providers.Stripe;
 /// Stripe's Checkout Sessions, payment intents and refunds, its hosted page with its test cards, and its signed events. Session, intent and
 /// charge of one payment share the part behind their prefix; the id of what was made under an idempotency key follows from the key.
 /// </summary>
-internal sealed class StripeSandbox(SandboxWebhooks webhooks) : ISandbox, ISignsTime, IKeepsDemoBooks
+internal sealed class StripeSandbox(SandboxWebhooks webhooks) : ISandbox, ISignsTime, IKeepsDemoBooks, IPlaysPayers
 {
     private const string SessionPrefix = "cs_test_";
 
@@ -25,6 +25,13 @@ internal sealed class StripeSandbox(SandboxWebhooks webhooks) : ISandbox, ISigns
     private static readonly JsonSerializerOptions Pretty = new() { WriteIndented = true, NewLine = "\n" };
 
     public string Provider => "stripe";
+
+    public PayerScript Script { get; } = new("/v1/checkout/sessions", "/v1/checkout/sessions/")
+    {
+        Pays = [new(("number", "4242 4242 4242 4242"), ("expiry", "12 / 34"), ("cvc", "123"), ("action", "pay"))],
+        Declines = [new(("number", "4000 0000 0000 0002"), ("expiry", "12 / 34"), ("cvc", "123"), ("action", "pay"))],
+        Differs = [SandboxFaults.WrongAmount, SandboxFaults.WrongCurrency],
+    };
 
     public string? Merchant(SandboxRequest request) => request.Path.StartsWith("/v1/", StringComparison.Ordinal) && KeyOf(request) is { } key ? SandboxCharge.MerchantOf(key) : null;
 

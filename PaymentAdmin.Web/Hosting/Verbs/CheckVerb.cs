@@ -5,12 +5,12 @@ using PaymentAdmin.Core.Data;
 
 namespace PaymentAdmin.Web.Hosting.Verbs;
 
-/// <summary>The diagnosis before going live; exit code 1 when live payments are refused or would go wrong.</summary>
+/// <summary>The diagnosis before going live, as the page /health-check shows it; exit code 1 when live payments are refused or would go wrong. <c>--reach</c> calls the providers' hosts, too.</summary>
 public sealed class CheckVerb : IOperatorVerb
 {
     public string Name => "check";
 
-    public IReadOnlyList<VerbOption> Options { get; } = [VerbOption.Optional("tenant", "SLUG")];
+    public IReadOnlyList<VerbOption> Options { get; } = [VerbOption.Optional("tenant", "SLUG"), VerbOption.Flag("reach")];
 
     public async Task<VerbAnswer> RunAsync(VerbArguments arguments, IServiceProvider services, CancellationToken cancellationToken)
     {
@@ -21,14 +21,10 @@ public sealed class CheckVerb : IOperatorVerb
         // What a server finds at its start.
         deployment.LiveRefusals = LiveGuard.Refusals(services.GetRequiredService<HostSettings>(), deployment);
         var findings = await services.GetRequiredService<CheckGoLive>().RunAsync(slug, cancellationToken);
+        if (arguments.Has("reach"))
+            findings = [.. findings, .. await services.GetRequiredService<ReachProviders>().RunAsync(slug, cancellationToken)];
         var isGood = findings.All(finding => finding.State != FindingState.Fault);
-        var value = new { ok = isGood, findings = findings.Select(finding => new { tenant = finding.Tenant, subject = finding.Subject, state = Words.Of(finding.State), text = finding.Text, fix = finding.Fix }) };
-        return new VerbAnswer(value, string.Join(Environment.NewLine, findings.Select(Line))) { IsGood = isGood };
-    }
-
-    private static string Line(Finding finding)
-    {
-        var where = finding.Tenant is { } tenant ? $"{tenant}, {finding.Subject}" : finding.Subject;
-        return $"{Words.Of(finding.State),-7} {where}: {finding.Text}{(finding.Fix is { } fix ? $" ({fix})" : "")}";
+        var value = new { ok = isGood, findings = findings.Select(finding => new { tenant = finding.Tenant, subject = finding.Subject, state = Words.Of(finding.State), text = finding.Text, fix = finding.Fix, provider = finding.Provider, mode = finding.Mode is { } mode ? Words.Of(mode) : null }) };
+        return new VerbAnswer(value, string.Join(Environment.NewLine, findings)) { IsGood = isGood };
     }
 }

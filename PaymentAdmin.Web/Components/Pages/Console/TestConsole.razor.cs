@@ -42,6 +42,10 @@ public sealed partial class TestConsole : IAsyncDisposable
     [SupplyParameterFromQuery]
     private Guid? Run { get; set; }
 
+    /// <summary>The provider that is chosen at first.</summary>
+    [SupplyParameterFromQuery]
+    private string? Provider { get; set; }
+
     [Inject]
     private ProviderRegistry Providers { get; set; } = null!;
 
@@ -79,7 +83,7 @@ public sealed partial class TestConsole : IAsyncDisposable
         listening = Updates.Listen(OnUpdate);
         timer = Time.CreateTimer(_ => _ = InvokeAsync(TickAsync), null, Tick, Tick);
         if (Providers.All is [var first, ..])
-            form.Choose((Providers.All.FirstOrDefault(provider => provider.Profile.NeedsShopConfig) ?? first).Profile);
+            form.Choose((Providers.TryFind(Provider, out var asked) ? asked : Providers.All.FirstOrDefault(provider => provider.Profile.NeedsShopConfig) ?? first).Profile);
         await LoadShopsAsync();
     }
 
