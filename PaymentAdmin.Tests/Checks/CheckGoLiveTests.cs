@@ -134,7 +134,7 @@ public sealed class CheckGoLiveTests : IAsyncLifetime
         var people = await app.ReadAsync(db => db.Users.OrderBy(user => user.Role).Select(user => user.Id).ToListAsync());
         await WriteAsync(db =>
         {
-            db.ApprovalRequests.Add(new ApprovalRequest { Id = Guid.NewGuid(), TenantId = tenantId, Kind = ApprovalKind.GoingLive, SubjectId = "kaspi", Summary = "Go live", RequestedBy = "anna", RequestedByUserId = people[0], RequestedAt = TestClock.DefaultStart, ExpiresAt = TestClock.DefaultStart + ApprovalRequest.Lifetime });
+            db.ApprovalRequests.Add(new ApprovalRequest { Id = app.Get<IdSource>().NewId(), TenantId = tenantId, Kind = ApprovalKind.GoingLive, SubjectId = "kaspi", Summary = "Go live", RequestedBy = "anna", RequestedByUserId = people[0], RequestedAt = TestClock.DefaultStart, ExpiresAt = TestClock.DefaultStart + ApprovalRequest.Lifetime });
             return Task.CompletedTask;
         });
         var somebody = Assert.Single(await FindAsync(), finding => finding.Subject == "waiting approvals");

@@ -50,7 +50,7 @@ public sealed class RunSuiteTests(ContractWorld world) : IClassFixture<ContractW
         await world.App.Store.WriteAsync(db => db.ProviderAccounts.Where(row => row.Id == merchant.AccountId).ExecuteUpdateAsync(set => set.SetProperty(row => row.SecretsCipher, cipher)), CancellationToken.None);
         using var stop = new CancellationTokenSource();
 
-        var rows = await RunAsync(merchant, row => row.State == SuiteState.Failed ? stop.CancelAsync() : Task.CompletedTask, stop.Token);
+        var rows = await RunAsync(merchant, row => row.State == SuiteState.Failed ? stop.CancelAsync() : Task.CompletedTask, stop: stop.Token);
 
         Assert.Equal(SuiteState.Failed, rows[0].State);
         Assert.Contains("failed", rows[0].Reason, StringComparison.Ordinal);
@@ -63,7 +63,7 @@ public sealed class RunSuiteTests(ContractWorld world) : IClassFixture<ContractW
         using var merchant = await world.MerchantAsync("kaspi");
         using var stop = new CancellationTokenSource();
 
-        var rows = await RunAsync(merchant, row => row.Scenario.Word == "refunds" && row.State != SuiteState.Running ? stop.CancelAsync() : Task.CompletedTask, stop.Token, Operator with { Role = Roles.Developer });
+        var rows = await RunAsync(merchant, row => row.Scenario.Word == "refunds" && row.State != SuiteState.Running ? stop.CancelAsync() : Task.CompletedTask, Operator with { Role = Roles.Developer }, stop.Token);
 
         Assert.Equal((SuiteState.NotRun, "Your role may not refund."), rows.Where(row => row.Scenario.Word == "refunds").Select(row => (row.State, row.Reason)).Single());
         Assert.DoesNotContain(rows, row => row.State == SuiteState.Failed);
@@ -85,7 +85,7 @@ public sealed class RunSuiteTests(ContractWorld world) : IClassFixture<ContractW
     private static void AllPassed(IEnumerable<SuiteRow> rows) =>
         Assert.Empty(rows.Where(row => row.State != SuiteState.Passed).Select(row => $"{row.Scenario.Word} {row.State}: {row.Reason}"));
 
-    private async Task<List<SuiteRow>> RunAsync(ContractMerchant merchant, Func<SuiteRow, Task>? tell = null, CancellationToken stop = default, Actor? actor = null)
+    private async Task<List<SuiteRow>> RunAsync(ContractMerchant merchant, Func<SuiteRow, Task>? tell = null, Actor? actor = null, CancellationToken stop = default)
     {
         var told = 0;
         var running = world.App.Get<RunSuite>().RunAsync(

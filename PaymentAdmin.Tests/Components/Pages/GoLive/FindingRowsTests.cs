@@ -54,7 +54,7 @@ public sealed class FindingRowsTests : BunitContext
 
     private IRenderedComponent<FindingRows> Rows(string role)
     {
-        var frame = new PortalFrame(Guid.NewGuid(), "anna", role, Guid.NewGuid(), "Default", "Asia/Almaty", Mode.Test, LiveAvailable: false);
+        var frame = new PortalFrame(Guid.Parse("01900000-0000-7000-8000-000000000001"), "anna", role, Guid.Parse("01900000-0000-7000-8000-000000000002"), "Default", "Asia/Almaty", Mode.Test, LiveAvailable: false);
         return Render<FindingRows>(parameters => parameters.AddCascadingValue(frame).Add(rows => rows.Findings, Findings));
     }
 }
