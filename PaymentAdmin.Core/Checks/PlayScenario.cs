@@ -49,8 +49,8 @@ internal sealed class PlayScenario(SuiteTools tools, SuiteRequest request, Provi
         "duplicate_webhook" => DuplicateAsync(),
         "no_webhook" => NoWebhookAsync(),
         "bad_signature" => BadSignatureAsync(),
-        "wrong_amount" => DiffersAsync(SandboxFaults.WrongAmount, PaymentExceptions.AmountMismatch),
-        "wrong_currency" => DiffersAsync(SandboxFaults.WrongCurrency, PaymentExceptions.CurrencyMismatch),
+        "wrong_amount" => DiffersAsync(SandboxFaultKinds.WrongAmount, PaymentExceptions.AmountMismatch),
+        "wrong_currency" => DiffersAsync(SandboxFaultKinds.WrongCurrency, PaymentExceptions.CurrencyMismatch),
         "unknown_status" => UnknownStatusAsync(),
         "lost_answer" => LostAnswerAsync(),
         "server_error" => ServerErrorAsync(),
@@ -107,7 +107,7 @@ internal sealed class PlayScenario(SuiteTools tools, SuiteRequest request, Provi
     private async Task<string> RefundFailsAsync()
     {
         var payment = await PaidAsync();
-        await DialAsync(new SandboxFaultChoice(SandboxFaults.RefundFailed));
+        await DialAsync(new SandboxFaultChoice(SandboxFaultKinds.RefundFailed));
         var back = await RefundAsync(payment);
         var after = await ReadAsync();
         if (back.Status != RefundStatus.Failed)
@@ -119,7 +119,7 @@ internal sealed class PlayScenario(SuiteTools tools, SuiteRequest request, Provi
 
     private async Task<string> DuplicateAsync()
     {
-        var payment = await PaidAsync(new SandboxFaultChoice(SandboxFaults.DuplicateWebhook, Times: 10));
+        var payment = await PaidAsync(new SandboxFaultChoice(SandboxFaultKinds.DuplicateWebhook, Times: 10));
         var copies = await UntilAsync(db => db.WebhookEvents.Where(row => row.AccountId == account.AccountId && row.PaymentId == payment.Id).SumAsync(row => row.Duplicates, cancellationToken), found => found > 0);
         if (copies == 0)
             throw Wrong("The same delivery did not come again: is the account's webhook key another one by now?");
@@ -129,7 +129,7 @@ internal sealed class PlayScenario(SuiteTools tools, SuiteRequest request, Provi
 
     private async Task<string> NoWebhookAsync()
     {
-        var payment = await PaidAsync(new SandboxFaultChoice(SandboxFaults.NoWebhook, Times: 10));
+        var payment = await PaidAsync(new SandboxFaultChoice(SandboxFaultKinds.NoWebhook, Times: 10));
         return await EventsAsync(payment) == 0
             ? $"Nothing came; {Profile.Name} was asked. Succeeded after {Seconds()}, counted once."
             : throw Wrong("A delivery came although the dial kept them all back.");
@@ -137,7 +137,7 @@ internal sealed class PlayScenario(SuiteTools tools, SuiteRequest request, Provi
 
     private async Task<string> BadSignatureAsync()
     {
-        await DialAsync(new SandboxFaultChoice(SandboxFaults.BadSignature, Times: 10));
+        await DialAsync(new SandboxFaultChoice(SandboxFaultKinds.BadSignature, Times: 10));
         await CreateAsync(script.Phones?.Pays);
         await ActAsync(script.Pays);
         var refused = await UntilAsync(db => db.WebhookRejections.CountAsync(row => row.AccountId == account.AccountId && row.At >= began, cancellationToken), found => found > 0);
@@ -164,17 +164,17 @@ internal sealed class PlayScenario(SuiteTools tools, SuiteRequest request, Provi
 
     private async Task<string> UnknownStatusAsync()
     {
-        SandboxFaultChoice[] quiet = tools.Providers[request.Provider] is IReadsWebhooks ? [new SandboxFaultChoice(SandboxFaults.NoWebhook, Times: 10)] : [];
-        await DialAsync([.. quiet, new SandboxFaultChoice(SandboxFaults.UnknownStatus, Times: 1000, script.StatusPath)]);
+        SandboxFaultChoice[] quiet = tools.Providers[request.Provider] is IReadsWebhooks ? [new SandboxFaultChoice(SandboxFaultKinds.NoWebhook, Times: 10)] : [];
+        await DialAsync([.. quiet, new SandboxFaultChoice(SandboxFaultKinds.UnknownStatus, Times: 1000, script.StatusPath)]);
         await CreateAsync(script.Phones?.Pays);
         await ActAsync(script.Pays);
         string? word = null;
         var payment = await WaitAsync(
-            async found => found.IsFinal || (word = await tools.Store.ReadAsync(db => db.PaymentAttempts.Where(row => row.PaymentId == found.Id).Select(row => row.ProviderStatus).FirstOrDefaultAsync(cancellationToken), cancellationToken)) == SandboxFaults.UnknownWord,
+            async found => found.IsFinal || (word = await tools.Store.ReadAsync(db => db.PaymentAttempts.Where(row => row.PaymentId == found.Id).Select(row => row.ProviderStatus).FirstOrDefaultAsync(cancellationToken), cancellationToken)) == SandboxFaultKinds.UnknownWord,
             Patience,
             asks: true);
         await NothingCountedAsync(payment);
-        if (payment.Status != PaymentStatus.Pending || word != SandboxFaults.UnknownWord)
+        if (payment.Status != PaymentStatus.Pending || word != SandboxFaultKinds.UnknownWord)
             throw Wrong($"A word that nobody knows must change nothing; the payment is {Word(payment)}.");
         await DialAsync(quiet);
         await SucceededAsync();
@@ -183,7 +183,7 @@ internal sealed class PlayScenario(SuiteTools tools, SuiteRequest request, Provi
 
     private async Task<string> LostAnswerAsync()
     {
-        await DialAsync(new SandboxFaultChoice(SandboxFaults.Garbage, Path: script.CreatePath));
+        await DialAsync(new SandboxFaultChoice(SandboxFaultKinds.Garbage, Path: script.CreatePath));
         await CreateAsync(script.Phones?.Pays);
         var payment = await WaitAsync(found => found.IsFinal || tools.Clock.GetUtcNow() - began > Soon, Soon + Soon, asks: true);
         if (payment.Status == PaymentStatus.Failed)
@@ -196,7 +196,7 @@ internal sealed class PlayScenario(SuiteTools tools, SuiteRequest request, Provi
 
     private async Task<string> ServerErrorAsync()
     {
-        await DialAsync(new SandboxFaultChoice(SandboxFaults.ServerError, Path: script.CreatePath));
+        await DialAsync(new SandboxFaultChoice(SandboxFaultKinds.ServerError, Path: script.CreatePath));
         await CreateAsync(script.Phones?.Pays);
         var payment = await WaitAsync(found => found.IsFinal || tools.Clock.GetUtcNow() - began > AskEvery, Soon, asks: true);
         await NothingCountedAsync(payment);
@@ -206,7 +206,7 @@ internal sealed class PlayScenario(SuiteTools tools, SuiteRequest request, Provi
 
     private async Task<string> LateWebhookAsync()
     {
-        var payment = await PaidAsync(new SandboxFaultChoice(SandboxFaults.LateWebhook, Times: 10));
+        var payment = await PaidAsync(new SandboxFaultChoice(SandboxFaultKinds.LateWebhook, Times: 10));
         var knew = Seconds();
         if (await UntilAsync(() => EventsAsync(payment), found => found > 0) == 0)
             throw Wrong("The late delivery did not come.");

@@ -31,7 +31,7 @@ internal sealed class CloudPaymentsSandbox(SandboxWebhooks webhooks) : ISandbox,
     {
         Pays = [new(("action", "pay"), ("card", "4000 0000 0000 3055"), ("expiry", "12 / 34"), ("cvv", "123"))],
         Declines = [new(("action", "pay"), ("card", "4000 0566 5566 5556"), ("expiry", "12 / 34"), ("cvv", "123"))],
-        Differs = [SandboxFaults.WrongAmount, SandboxFaults.WrongCurrency],
+        Differs = [SandboxFaultKinds.WrongAmount, SandboxFaultKinds.WrongCurrency],
     };
 
     public string? Merchant(SandboxRequest request) => CredentialsOf(request) is var (publicId, _) ? SandboxCharge.MerchantOf(publicId) : null;
@@ -145,16 +145,16 @@ internal sealed class CloudPaymentsSandbox(SandboxWebhooks webhooks) : ISandbox,
 
     private async Task<SandboxResponse> FindAsync(Call call, bool withRefunds)
     {
-        var fault = await SandboxFaults.TakeAsync(call.Db, Provider, call.Merchant, call.Request.Path, [SandboxFaults.NotFound, SandboxFaults.UnknownStatus], call.CancellationToken);
+        var fault = await SandboxFaultKinds.TakeAsync(call.Db, Provider, call.Merchant, call.Request.Path, [SandboxFaultKinds.NotFound, SandboxFaultKinds.UnknownStatus], call.CancellationToken);
         var invoice = call.Field("InvoiceId");
-        var charge = invoice is null || fault == SandboxFaults.NotFound ? null
+        var charge = invoice is null || fault == SandboxFaultKinds.NotFound ? null
             : await call.Db.SandboxCharges.Where(row => row.Provider == Provider && row.Merchant == call.Merchant && row.MerchantReference == invoice).OrderByDescending(row => row.CreatedAt).FirstOrDefaultAsync(call.CancellationToken);
         if (charge is null || Tries(charge) is not [.., var last])
             return Refuse("Not found");
         var refund = withRefunds ? await call.Db.SandboxRefunds.Where(row => row.ChargeId == charge.Id).OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id).FirstOrDefaultAsync(call.CancellationToken) : null;
         var transaction = refund is null ? Transaction(charge, last) : Transaction(charge, refund);
-        if (fault == SandboxFaults.UnknownStatus)
-            (transaction["Status"], transaction["StatusCode"]) = (SandboxFaults.UnknownWord, 99);
+        if (fault == SandboxFaultKinds.UnknownStatus)
+            (transaction["Status"], transaction["StatusCode"]) = (SandboxFaultKinds.UnknownWord, 99);
         return Good(transaction);
     }
 
@@ -216,10 +216,10 @@ internal sealed class CloudPaymentsSandbox(SandboxWebhooks webhooks) : ISandbox,
 
     private async Task<SandboxResponse> RefundAsync(Call call)
     {
-        var fault = await SandboxFaults.TakeAsync(call.Db, Provider, call.Merchant, call.Request.Path, [SandboxFaults.NotFound, SandboxFaults.RefundFailed], call.CancellationToken);
-        if (fault == SandboxFaults.NotFound || await ByNumberAsync(call) is not var (charge, attempt) || attempt.Status != Completed)
+        var fault = await SandboxFaultKinds.TakeAsync(call.Db, Provider, call.Merchant, call.Request.Path, [SandboxFaultKinds.NotFound, SandboxFaultKinds.RefundFailed], call.CancellationToken);
+        if (fault == SandboxFaultKinds.NotFound || await ByNumberAsync(call) is not var (charge, attempt) || attempt.Status != Completed)
             return Refuse("Transaction not found");
-        if (fault == SandboxFaults.RefundFailed)
+        if (fault == SandboxFaultKinds.RefundFailed)
             return Refuse("The refund is not possible: the balance of the site is too low");
         var key = call.Request.Headers.GetValueOrDefault("x-request-id");
         var since = call.Request.At - AnswersKeptFor;
@@ -318,15 +318,15 @@ internal sealed class CloudPaymentsSandbox(SandboxWebhooks webhooks) : ISandbox,
 
     private async Task<SandboxResponse> PayAsync(SandboxRequest request, PaymentDb db, SandboxCharge charge, CloudPaymentsSandboxTry attempt, CancellationToken cancellationToken)
     {
-        var fault = await SandboxFaults.TakeAsync(db, Provider, charge.Merchant, request.Path, [SandboxFaults.WrongAmount, SandboxFaults.WrongCurrency], cancellationToken);
+        var fault = await SandboxFaultKinds.TakeAsync(db, Provider, charge.Merchant, request.Path, [SandboxFaultKinds.WrongAmount, SandboxFaultKinds.WrongCurrency], cancellationToken);
         var data = Data(charge);
         var paid = attempt with
         {
             Status = data.RequireConfirmation ? Authorized : Completed,
             Said = fault switch
             {
-                SandboxFaults.WrongAmount => attempt.Said with { Minor = Math.Max(1, attempt.Said.Minor - 1) },
-                SandboxFaults.WrongCurrency => attempt.Said with { Currency = attempt.Said.Currency == "USD" ? "EUR" : "USD" },
+                SandboxFaultKinds.WrongAmount => attempt.Said with { Minor = Math.Max(1, attempt.Said.Minor - 1) },
+                SandboxFaultKinds.WrongCurrency => attempt.Said with { Currency = attempt.Said.Currency == "USD" ? "EUR" : "USD" },
                 _ => attempt.Said,
             },
         };

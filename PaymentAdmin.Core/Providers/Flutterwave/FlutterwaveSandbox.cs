@@ -28,7 +28,7 @@ internal sealed class FlutterwaveSandbox(SandboxWebhooks webhooks) : ISandbox, I
     {
         Pays = [new(("action", "pay"), ("card", "5531 8866 5214 2950")), new(("action", "pin"), ("pin", FlutterwaveCards.Pin)), new(("action", "otp"), ("otp", FlutterwaveCards.Otp))],
         Declines = [new(("action", "pay"), ("card", "5551 6516 3038 1384"))],
-        Differs = [SandboxFaults.WrongAmount, SandboxFaults.WrongCurrency],
+        Differs = [SandboxFaultKinds.WrongAmount, SandboxFaultKinds.WrongCurrency],
     };
 
     public string? Merchant(SandboxRequest request) => KeyOf(request) is { Length: > 0 } key && !request.Path.StartsWith(Pages, StringComparison.Ordinal) ? SandboxCharge.MerchantOf(key) : null;
@@ -110,16 +110,16 @@ internal sealed class FlutterwaveSandbox(SandboxWebhooks webhooks) : ISandbox, I
 
     private async Task<SandboxResponse> VerifyAsync(SandboxRequest request, PaymentDb db, string merchant, string? number, string? reference, CancellationToken cancellationToken)
     {
-        var fault = await SandboxFaults.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaults.NotFound, SandboxFaults.UnknownStatus], cancellationToken);
+        var fault = await SandboxFaultKinds.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaultKinds.NotFound, SandboxFaultKinds.UnknownStatus], cancellationToken);
         var charge = number is not null ? await FindNumberAsync(db, merchant, number, cancellationToken) : await FindReferenceAsync(db, merchant, reference, cancellationToken);
         charge?.Settle(request.At);
         var transactions = charge is null ? [] : TransactionsOf(charge);
         var found = number is not null ? transactions.FirstOrDefault(one => one.Id == number) : transactions.FirstOrDefault(one => one.Status == "successful") ?? (transactions.Count > 0 ? transactions[^1] : null);
-        if (fault == SandboxFaults.NotFound || charge is null || found is null)
+        if (fault == SandboxFaultKinds.NotFound || charge is null || found is null)
             return Refuse(400, number is not null ? "No transaction was found for this id" : "No transaction was found for this reference");
         var answer = Transaction(charge, found);
-        if (fault == SandboxFaults.UnknownStatus)
-            answer["status"] = SandboxFaults.UnknownWord;
+        if (fault == SandboxFaultKinds.UnknownStatus)
+            answer["status"] = SandboxFaultKinds.UnknownWord;
         return Good("Transaction fetched successfully", answer);
     }
 
@@ -150,10 +150,10 @@ internal sealed class FlutterwaveSandbox(SandboxWebhooks webhooks) : ISandbox, I
     private async Task<SandboxResponse> RefundAsync(SandboxRequest request, PaymentDb db, string merchant, string number, CancellationToken cancellationToken)
     {
         var body = Body(request);
-        var fault = await SandboxFaults.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaults.NotFound, SandboxFaults.RefundFailed], cancellationToken);
-        if (fault == SandboxFaults.NotFound || await db.SandboxCharges.FirstOrDefaultAsync(known => known.Provider == Provider && known.Merchant == merchant && known.Reference == number, cancellationToken) is not { State: SandboxState.Paid } charge)
+        var fault = await SandboxFaultKinds.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaultKinds.NotFound, SandboxFaultKinds.RefundFailed], cancellationToken);
+        if (fault == SandboxFaultKinds.NotFound || await db.SandboxCharges.FirstOrDefaultAsync(known => known.Provider == Provider && known.Merchant == merchant && known.Reference == number, cancellationToken) is not { State: SandboxState.Paid } charge)
             return Refuse(400, "No transaction was found for this id");
-        if (fault == SandboxFaults.RefundFailed)
+        if (fault == SandboxFaultKinds.RefundFailed)
             return Refuse(400, "Insufficient balance to process refund");
         var left = charge.AmountMinor - charge.RefundedMinor;
         var amount = body.Member("amount").ValueKind is JsonValueKind.Undefined or JsonValueKind.Null ? left : FlutterwaveMoney.FromWire(body.Member("amount"), charge.Currency)?.Minor ?? 0;
@@ -258,11 +258,11 @@ internal sealed class FlutterwaveSandbox(SandboxWebhooks webhooks) : ISandbox, I
 
     private async Task<SandboxResponse> PayAsync(SandboxRequest request, PaymentDb db, SandboxCharge charge, FlutterwaveSandboxLink data, string type, string? card, CancellationToken cancellationToken)
     {
-        var fault = await SandboxFaults.TakeAsync(db, Provider, charge.Merchant, "/pay", [SandboxFaults.WrongAmount, SandboxFaults.WrongCurrency], cancellationToken);
+        var fault = await SandboxFaultKinds.TakeAsync(db, Provider, charge.Merchant, "/pay", [SandboxFaultKinds.WrongAmount, SandboxFaultKinds.WrongCurrency], cancellationToken);
         Money? said = fault switch
         {
-            SandboxFaults.WrongAmount => new Money(Math.Max(1, charge.AmountMinor - 1), charge.Currency),
-            SandboxFaults.WrongCurrency => new Money(charge.AmountMinor, charge.Currency == "USD" ? "GHS" : "USD"),
+            SandboxFaultKinds.WrongAmount => new Money(Math.Max(1, charge.AmountMinor - 1), charge.Currency),
+            SandboxFaultKinds.WrongCurrency => new Money(charge.AmountMinor, charge.Currency == "USD" ? "GHS" : "USD"),
             _ => null,
         };
         var paid = new FlutterwaveSandboxTry(charge.Reference, "successful", type, card, "Approved. Successful", request.At);

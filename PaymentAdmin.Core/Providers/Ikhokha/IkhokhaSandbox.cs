@@ -27,7 +27,7 @@ internal sealed class IkhokhaSandbox(SandboxWebhooks webhooks) : ISandbox, IKeep
     {
         Pays = [new(("action", "pay"), ("card", "4111 1111 1111 1111"))],
         Declines = [new(("action", "pay"), ("card", "4000 0000 0000 0002"))],
-        Differs = [SandboxFaults.WrongAmount],
+        Differs = [SandboxFaultKinds.WrongAmount],
     };
 
     public string? Merchant(SandboxRequest request) =>
@@ -106,13 +106,13 @@ internal sealed class IkhokhaSandbox(SandboxWebhooks webhooks) : ISandbox, IKeep
 
     private async Task<SandboxResponse> StatusAsync(SandboxRequest request, PaymentDb db, string merchant, string? paylink, string? ours, CancellationToken cancellationToken)
     {
-        var fault = await SandboxFaults.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaults.NotFound, SandboxFaults.UnknownStatus], cancellationToken);
+        var fault = await SandboxFaultKinds.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaultKinds.NotFound, SandboxFaultKinds.UnknownStatus], cancellationToken);
         var charge = await db.SandboxCharges.Where(known => known.Provider == Provider && known.Merchant == merchant && (known.Reference == paylink || known.MerchantReference == ours))
             .OrderByDescending(known => known.CreatedAt).FirstOrDefaultAsync(cancellationToken);
-        if (fault == SandboxFaults.NotFound || charge is null || (paylink ?? ours) is null)
+        if (fault == SandboxFaultKinds.NotFound || charge is null || (paylink ?? ours) is null)
             return Refuse(404, "Payment link not found");
         var status = StatusOf(charge);
-        return SandboxResponse.Json(200, JsonSerializer.Serialize(fault == SandboxFaults.UnknownStatus ? status with { Status = SandboxFaults.UnknownWord } : status, IkhokhaJson.Default.IkhokhaStatus));
+        return SandboxResponse.Json(200, JsonSerializer.Serialize(fault == SandboxFaultKinds.UnknownStatus ? status with { Status = SandboxFaultKinds.UnknownWord } : status, IkhokhaJson.Default.IkhokhaStatus));
     }
 
     private async Task<SandboxResponse> HistoryAsync(SandboxRequest request, PaymentDb db, string merchant, CancellationToken cancellationToken)
@@ -172,8 +172,8 @@ internal sealed class IkhokhaSandbox(SandboxWebhooks webhooks) : ISandbox, IKeep
 
     private async Task<SandboxResponse> PayAsync(SandboxRequest request, PaymentDb db, SandboxCharge charge, IkhokhaSandboxLink data, bool isEft, CancellationToken cancellationToken)
     {
-        var fault = await SandboxFaults.TakeAsync(db, Provider, charge.Merchant, "/pay", [SandboxFaults.WrongAmount], cancellationToken);
-        data = data with { Asks = false, Failure = null, Said = fault == SandboxFaults.WrongAmount ? Math.Max(1, charge.AmountMinor - 1) : null };
+        var fault = await SandboxFaultKinds.TakeAsync(db, Provider, charge.Merchant, "/pay", [SandboxFaultKinds.WrongAmount], cancellationToken);
+        data = data with { Asks = false, Failure = null, Said = fault == SandboxFaultKinds.WrongAmount ? Math.Max(1, charge.AmountMinor - 1) : null };
         Keep(charge, data);
         charge.Decide(SandboxState.Paid, request.At);
         await CallBackAsync(request, db, charge, data, "SUCCESS", "00", isEft ? "Thank you, it's paid" : null, cancellationToken);

@@ -23,7 +23,7 @@ internal sealed class IokaSandbox(SandboxWebhooks webhooks) : ISandbox, IKeepsDe
     {
         Pays = [new(("card", "5555 5555 5555 5599"), ("expiry", "12/34"), ("cvc", "123"), ("action", "pay"))],
         Declines = [new(("card", "4444 4444 1111 1111"), ("expiry", "12/34"), ("cvc", "123"), ("action", "pay"))],
-        Differs = [SandboxFaults.WrongAmount, SandboxFaults.WrongCurrency],
+        Differs = [SandboxFaultKinds.WrongAmount, SandboxFaultKinds.WrongCurrency],
     };
 
     public string? Merchant(SandboxRequest request) =>
@@ -150,11 +150,11 @@ internal sealed class IokaSandbox(SandboxWebhooks webhooks) : ISandbox, IKeepsDe
 
     private async Task<SandboxResponse> ReadAsync(SandboxRequest request, PaymentDb db, string merchant, string id, CancellationToken cancellationToken)
     {
-        var fault = await SandboxFaults.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaults.NotFound, SandboxFaults.UnknownStatus], cancellationToken);
-        if (fault == SandboxFaults.NotFound || await FindAsync(request, db, merchant, id, cancellationToken) is not { } charge)
+        var fault = await SandboxFaultKinds.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaultKinds.NotFound, SandboxFaultKinds.UnknownStatus], cancellationToken);
+        if (fault == SandboxFaultKinds.NotFound || await FindAsync(request, db, merchant, id, cancellationToken) is not { } charge)
             return NoOrder();
         var order = OrderOf(request, charge);
-        return SandboxResponse.Json(200, JsonSerializer.Serialize(fault == SandboxFaults.UnknownStatus ? order with { Status = SandboxFaults.UnknownWord } : order, IokaJson.Default.IokaOrder));
+        return SandboxResponse.Json(200, JsonSerializer.Serialize(fault == SandboxFaultKinds.UnknownStatus ? order with { Status = SandboxFaultKinds.UnknownWord } : order, IokaJson.Default.IokaOrder));
     }
 
     private async Task<SandboxResponse> PaymentsAsync(SandboxRequest request, PaymentDb db, string merchant, string id, CancellationToken cancellationToken) =>
@@ -164,8 +164,8 @@ internal sealed class IokaSandbox(SandboxWebhooks webhooks) : ISandbox, IKeepsDe
 
     private async Task<SandboxResponse> RefundAsync(SandboxRequest request, PaymentDb db, string merchant, string id, CancellationToken cancellationToken)
     {
-        var fault = await SandboxFaults.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaults.NotFound, SandboxFaults.RefundFailed], cancellationToken);
-        if (fault == SandboxFaults.NotFound || await FindAsync(request, db, merchant, id, cancellationToken) is not { } charge)
+        var fault = await SandboxFaultKinds.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaultKinds.NotFound, SandboxFaultKinds.RefundFailed], cancellationToken);
+        if (fault == SandboxFaultKinds.NotFound || await FindAsync(request, db, merchant, id, cancellationToken) is not { } charge)
             return NoOrder();
         if (IokaAnswer.Read(request.Body.Span, IokaJson.Default.IokaRefundRequest) is not { } asked || asked.Amount < IokaProvider.AmountMin)
             return Fault(400, "ValidationError", "amount: must be at least 100");
@@ -177,7 +177,7 @@ internal sealed class IokaSandbox(SandboxWebhooks webhooks) : ISandbox, IKeepsDe
         if (asked.Amount > charge.AmountMinor - charge.RefundedMinor)
             return Fault(400, "PaymentRefundAmountExceededError", "Refund amount exceeds what is left of the payment");
 
-        var isDeclined = fault == SandboxFaults.RefundFailed;
+        var isDeclined = fault == SandboxFaultKinds.RefundFailed;
         if (!isDeclined)
             charge.Refund(asked.Amount);
         var refund = new SandboxRefund
@@ -266,11 +266,11 @@ internal sealed class IokaSandbox(SandboxWebhooks webhooks) : ISandbox, IKeepsDe
 
     private async Task<SandboxResponse> CaptureAsync(SandboxRequest request, PaymentDb db, SandboxCharge charge, IokaPayment payment, CancellationToken cancellationToken)
     {
-        var fault = await SandboxFaults.TakeAsync(db, Provider, charge.Merchant, "/pay", [SandboxFaults.WrongAmount, SandboxFaults.WrongCurrency], cancellationToken);
-        var amount = fault == SandboxFaults.WrongAmount ? Math.Max(1, charge.AmountMinor - 100) : charge.AmountMinor;
+        var fault = await SandboxFaultKinds.TakeAsync(db, Provider, charge.Merchant, "/pay", [SandboxFaultKinds.WrongAmount, SandboxFaultKinds.WrongCurrency], cancellationToken);
+        var amount = fault == SandboxFaultKinds.WrongAmount ? Math.Max(1, charge.AmountMinor - 100) : charge.AmountMinor;
         var captured = payment with { Status = "CAPTURED", ApprovedAmount = amount, CapturedAmount = amount };
         var data = Data(charge);
-        Save(charge, data with { Payments = [.. data.Payments.Where(other => other.Id != payment.Id), captured], Currency = fault == SandboxFaults.WrongCurrency ? "USD" : Tenge });
+        Save(charge, data with { Payments = [.. data.Payments.Where(other => other.Id != payment.Id), captured], Currency = fault == SandboxFaultKinds.WrongCurrency ? "USD" : Tenge });
         charge.Decide(SandboxState.Paid, request.At);
         await NotifyAsync(request, db, charge, "PAYMENT_CAPTURED", captured, cancellationToken);
         return data.SuccessUrl is { } url ? SandboxResponse.Redirect(url) : SandboxPage.Of(request, "Ioka", "Ioka", Content(request, charge));

@@ -79,7 +79,7 @@ internal sealed class KaspiSandbox : ISandbox, IKeepsDemoBooks, IPlaysPayers
             return Good(JsonSerializer.Serialize(link, KaspiJson.Default.KaspiLink));
         }
         var created = Good(JsonSerializer.Serialize(new KaspiPayment(charge.Reference, "Wait", null), KaspiJson.Default.KaspiPayment));
-        return phone!.EndsWith("0003", StringComparison.Ordinal) ? created with { HoldBack = SandboxFaults.HoldBack } : created; // a prompt has a phone
+        return phone!.EndsWith("0003", StringComparison.Ordinal) ? created with { HoldBack = SandboxFaultKinds.HoldBack } : created; // a prompt has a phone
     }
 
     private SandboxCharge NewCharge(SandboxRequest request, string merchant, long amountMinor, string? phone, bool isLink)
@@ -133,22 +133,22 @@ internal sealed class KaspiSandbox : ISandbox, IKeepsDemoBooks, IPlaysPayers
 
     private async Task<SandboxResponse> StatusAsync(SandboxRequest request, PaymentDb db, string merchant, CancellationToken cancellationToken)
     {
-        var fault = await SandboxFaults.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaults.NotFound, SandboxFaults.UnknownStatus], cancellationToken);
-        if (fault == SandboxFaults.NotFound || await FindAsync(request, db, merchant, cancellationToken) is not { } charge)
+        var fault = await SandboxFaultKinds.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaultKinds.NotFound, SandboxFaultKinds.UnknownStatus], cancellationToken);
+        if (fault == SandboxFaultKinds.NotFound || await FindAsync(request, db, merchant, cancellationToken) is not { } charge)
             return RefuseAs(-99000001, "Покупка не найдена", httpCode: 404);
-        var word = fault == SandboxFaults.UnknownStatus ? SandboxFaults.UnknownWord : Word(charge);
+        var word = fault == SandboxFaultKinds.UnknownStatus ? SandboxFaultKinds.UnknownWord : Word(charge);
         return Good(JsonSerializer.Serialize(new KaspiPayment(charge.Reference, word, null), KaspiJson.Default.KaspiPayment));
     }
 
     private async Task<SandboxResponse> RefundAsync(SandboxRequest request, PaymentDb db, string merchant, CancellationToken cancellationToken)
     {
-        var fault = await SandboxFaults.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaults.NotFound, SandboxFaults.RefundFailed], cancellationToken);
-        if (fault == SandboxFaults.NotFound || await FindAsync(request, db, merchant, cancellationToken) is not { } charge)
+        var fault = await SandboxFaultKinds.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaultKinds.NotFound, SandboxFaultKinds.RefundFailed], cancellationToken);
+        if (fault == SandboxFaultKinds.NotFound || await FindAsync(request, db, merchant, cancellationToken) is not { } charge)
             return RefuseAs(-99000001, "Покупка не найдена", httpCode: 404);
         var data = Data(charge);
         if (Argument(request, "organizationBin") != data.OrganizationBin || DeviceOf(Argument(request, "deviceToken")) != data.Device)
             return RefuseAs(-99000003, "Торговая точка покупки не соответствует устройству");
-        if (fault == SandboxFaults.RefundFailed || charge.State != SandboxState.Paid)
+        if (fault == SandboxFaultKinds.RefundFailed || charge.State != SandboxState.Paid)
             return RefuseAs(-99000011, "Возврат по покупке невозможен", httpCode: 404);
         if (Amount(request) is not { } amount)
             return RefuseAs(990000028, "Wrong amount");

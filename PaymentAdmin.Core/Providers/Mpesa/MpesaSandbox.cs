@@ -30,7 +30,7 @@ internal sealed class MpesaSandbox(SandboxWebhooks webhooks) : ISandbox, IAsksMe
     public PayerScript Script { get; } = new("/mpesa/stkpush/", "/mpesa/stkpushquery/")
     {
         Phones = new PayerPhones(Pays: "254708374149", Declines: "+254 700 000 001", Silent: "+254 700 000 002"),
-        Differs = [SandboxFaults.WrongAmount],
+        Differs = [SandboxFaultKinds.WrongAmount],
     };
 
     /// <summary>The key opens the token's door; the token carries its owner's name in front.</summary>
@@ -120,7 +120,7 @@ internal sealed class MpesaSandbox(SandboxWebhooks webhooks) : ISandbox, IAsksMe
         if (body.Text("TransactionDesc") is not { Length: <= 13 })
             return Invalid("Remarks");
 
-        var fault = await SandboxFaults.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaults.WrongAmount], cancellationToken);
+        var fault = await SandboxFaultKinds.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaultKinds.WrongAmount], cancellationToken);
         var (reference, second) = ($"ws_CO_{MpesaTime.Stamp(request.At)}{Number(100_000)}{phone[^3..]}", Conversation());
         var (decision, code) = DecisionOf(phone);
         var data = new MpesaSandboxCharge(ReceiptOf(reference), second, bill, body.Text("BusinessShortCode") ?? "", code, fault is null ? null : Math.Max(100, (shillings - 1) * 100));
@@ -151,7 +151,7 @@ internal sealed class MpesaSandbox(SandboxWebhooks webhooks) : ISandbox, IAsksMe
             ["ResponseDescription"] = "Success. Request accepted for processing",
             ["CustomerMessage"] = "Success. Request accepted for processing",
         });
-        return phone.EndsWith("0003", StringComparison.Ordinal) ? response with { HoldBack = SandboxFaults.HoldBack } : response;
+        return phone.EndsWith("0003", StringComparison.Ordinal) ? response with { HoldBack = SandboxFaultKinds.HoldBack } : response;
     }
 
     private static (SandboxState? Decision, string Code) DecisionOf(string phone) => phone[^4..] switch
@@ -226,15 +226,15 @@ internal sealed class MpesaSandbox(SandboxWebhooks webhooks) : ISandbox, IAsksMe
         var account = await webhooks.FindMerchantAsync(db, Provider, MpesaProvider.ConsumerKey, merchant, cancellationToken);
         if (PasswordFault(request, account, body) is { } refused)
             return refused;
-        var fault = await SandboxFaults.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaults.NotFound, SandboxFaults.UnknownStatus], cancellationToken);
+        var fault = await SandboxFaultKinds.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaultKinds.NotFound, SandboxFaultKinds.UnknownStatus], cancellationToken);
         var reference = body.Text("CheckoutRequestID");
-        var charge = fault == SandboxFaults.NotFound ? null : await db.SandboxCharges.FirstOrDefaultAsync(row => row.Provider == Provider && row.Merchant == merchant && row.Reference == reference, cancellationToken);
+        var charge = fault == SandboxFaultKinds.NotFound ? null : await db.SandboxCharges.FirstOrDefaultAsync(row => row.Provider == Provider && row.Merchant == merchant && row.Reference == reference, cancellationToken);
         if (charge is null)
             return Invalid("CheckoutRequestID");
         charge.Settle(request.At);
         if (fault is null && charge is { State: SandboxState.Open, Decision: not null })
             return Fault(500, "500.001.1001", "The transaction is being processed");
-        var code = fault == SandboxFaults.UnknownStatus ? SandboxFaults.UnknownWord : charge.State == SandboxState.Open ? "4999" : Data(charge).ResultCode ?? CodeOf(charge.State);
+        var code = fault == SandboxFaultKinds.UnknownStatus ? SandboxFaultKinds.UnknownWord : charge.State == SandboxState.Open ? "4999" : Data(charge).ResultCode ?? CodeOf(charge.State);
         return Json(new JsonObject
         {
             ["ResponseCode"] = "0",
@@ -332,10 +332,10 @@ internal sealed class MpesaSandbox(SandboxWebhooks webhooks) : ISandbox, IAsksMe
             return Invalid("RecieverIdentifierType");
         if (!long.TryParse(body.Text("Amount"), NumberStyles.None, CultureInfo.InvariantCulture, out var shillings) || shillings < 1)
             return Invalid("Amount");
-        var fault = await SandboxFaults.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaults.NotFound, SandboxFaults.RefundFailed], cancellationToken);
-        var charge = fault == SandboxFaults.NotFound ? null : await FindByReceiptAsync(db, merchant, body.Text("TransactionID"), cancellationToken);
+        var fault = await SandboxFaultKinds.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaultKinds.NotFound, SandboxFaultKinds.RefundFailed], cancellationToken);
+        var charge = fault == SandboxFaultKinds.NotFound ? null : await FindByReceiptAsync(db, merchant, body.Text("TransactionID"), cancellationToken);
         charge?.Settle(request.At);
-        var code = charge is not { State: SandboxState.Paid } ? "R000002" : charge.RefundedMinor > 0 ? "R000001" : fault == SandboxFaults.RefundFailed ? "1" : shillings * 100 > charge.AmountMinor ? "11" : "0";
+        var code = charge is not { State: SandboxState.Paid } ? "R000002" : charge.RefundedMinor > 0 ? "R000001" : fault == SandboxFaultKinds.RefundFailed ? "1" : shillings * 100 > charge.AmountMinor ? "11" : "0";
         var conversation = Conversation();
         var answer = new JsonObject { ["ResultType"] = 0, ["ResultCode"] = int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : code, ["ResultDesc"] = DescriptionOf(code), ["TransactionID"] = code == "0" ? ReceiptOf(conversation) : "0000000000" };
         if (code == "0" && charge is not null)

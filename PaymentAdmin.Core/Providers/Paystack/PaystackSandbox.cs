@@ -24,7 +24,7 @@ internal sealed class PaystackSandbox(SandboxWebhooks webhooks) : ISandbox, IKee
     {
         Pays = [new(("action", "pay"), ("card", "4084 0840 8408 4081"))],
         Declines = [new(("action", "pay"), ("card", "4084 0800 0000 5408"))],
-        Differs = [SandboxFaults.WrongAmount, SandboxFaults.WrongCurrency],
+        Differs = [SandboxFaultKinds.WrongAmount, SandboxFaultKinds.WrongCurrency],
     };
 
     public string? Merchant(SandboxRequest request) => KeyOf(request) is { Length: > 0 } key && !request.Path.StartsWith(Pages, StringComparison.Ordinal) ? SandboxCharge.MerchantOf(key) : null;
@@ -94,12 +94,12 @@ internal sealed class PaystackSandbox(SandboxWebhooks webhooks) : ISandbox, IKee
 
     private async Task<SandboxResponse> VerifyAsync(SandboxRequest request, PaymentDb db, string merchant, string reference, CancellationToken cancellationToken)
     {
-        var fault = await SandboxFaults.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaults.NotFound, SandboxFaults.UnknownStatus], cancellationToken);
-        if (fault == SandboxFaults.NotFound || await FindAsync(db, merchant, reference, cancellationToken) is not { } charge)
+        var fault = await SandboxFaultKinds.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaultKinds.NotFound, SandboxFaultKinds.UnknownStatus], cancellationToken);
+        if (fault == SandboxFaultKinds.NotFound || await FindAsync(db, merchant, reference, cancellationToken) is not { } charge)
             return Refuse(400, "Transaction reference not found.", "transaction_not_found");
         var transaction = Transaction(charge);
-        if (fault == SandboxFaults.UnknownStatus)
-            transaction["status"] = SandboxFaults.UnknownWord;
+        if (fault == SandboxFaultKinds.UnknownStatus)
+            transaction["status"] = SandboxFaultKinds.UnknownWord;
         return Good("Verification successful", transaction);
     }
 
@@ -121,8 +121,8 @@ internal sealed class PaystackSandbox(SandboxWebhooks webhooks) : ISandbox, IKee
     private async Task<SandboxResponse> RefundAsync(SandboxRequest request, PaymentDb db, string merchant, CancellationToken cancellationToken)
     {
         var body = Body(request);
-        var fault = await SandboxFaults.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaults.NotFound, SandboxFaults.RefundFailed], cancellationToken);
-        if (fault == SandboxFaults.NotFound || body.Text("transaction") is not { } reference || await FindAsync(db, merchant, reference, cancellationToken) is not { } charge)
+        var fault = await SandboxFaultKinds.TakeAsync(db, Provider, merchant, request.Path, [SandboxFaultKinds.NotFound, SandboxFaultKinds.RefundFailed], cancellationToken);
+        if (fault == SandboxFaultKinds.NotFound || body.Text("transaction") is not { } reference || await FindAsync(db, merchant, reference, cancellationToken) is not { } charge)
             return Refuse(400, "Transaction not found", "transaction_not_found");
         var left = charge.AmountMinor - charge.RefundedMinor;
         if (charge.State != SandboxState.Paid || left == 0)
@@ -133,7 +133,7 @@ internal sealed class PaystackSandbox(SandboxWebhooks webhooks) : ISandbox, IKee
         if (body.Text("currency") is { } currency && currency != charge.Currency)
             return Refuse(400, "Currency does not match the transaction's", "invalid_params");
 
-        var outcome = fault == SandboxFaults.RefundFailed ? PaystackCardOutcome.RefundFails : PaystackCards.OutcomeOf(Data(charge).Card ?? "") ?? PaystackCardOutcome.Pays;
+        var outcome = fault == SandboxFaultKinds.RefundFailed ? PaystackCardOutcome.RefundFails : PaystackCards.OutcomeOf(Data(charge).Card ?? "") ?? PaystackCardOutcome.Pays;
         var word = outcome switch { PaystackCardOutcome.RefundFails => "failed", PaystackCardOutcome.RefundNeedsAttention => "needs-attention", _ => "processed" };
         charge.Refund(amount);
         var refund = new SandboxRefund
@@ -242,11 +242,11 @@ internal sealed class PaystackSandbox(SandboxWebhooks webhooks) : ISandbox, IKee
 
     private async Task<SandboxResponse> PayAsync(SandboxRequest request, PaymentDb db, SandboxCharge charge, PaystackSandboxCharge data, CancellationToken cancellationToken)
     {
-        var fault = await SandboxFaults.TakeAsync(db, Provider, charge.Merchant, request.Path, [SandboxFaults.WrongAmount, SandboxFaults.WrongCurrency], cancellationToken);
+        var fault = await SandboxFaultKinds.TakeAsync(db, Provider, charge.Merchant, request.Path, [SandboxFaultKinds.WrongAmount, SandboxFaultKinds.WrongCurrency], cancellationToken);
         Money? said = fault switch
         {
-            SandboxFaults.WrongAmount => new Money(Math.Max(1, charge.AmountMinor - 1), charge.Currency),
-            SandboxFaults.WrongCurrency => new Money(charge.AmountMinor, charge.Currency == "USD" ? "GHS" : "USD"),
+            SandboxFaultKinds.WrongAmount => new Money(Math.Max(1, charge.AmountMinor - 1), charge.Currency),
+            SandboxFaultKinds.WrongCurrency => new Money(charge.AmountMinor, charge.Currency == "USD" ? "GHS" : "USD"),
             _ => null,
         };
         Keep(charge, data with { Said = said });

@@ -20,7 +20,7 @@ public sealed record PayerScript(string CreatePath, string StatusPath)
     /// <summary>Set where the payer decides on the phone.</summary>
     public PayerPhones? Phones { get; init; }
 
-    /// <summary>What it can claim to have taken instead (<see cref="SandboxFaults.WrongAmount"/>, <see cref="SandboxFaults.WrongCurrency"/>).</summary>
+    /// <summary>What it can claim to have taken instead (<see cref="SandboxFaultKinds.WrongAmount"/>, <see cref="SandboxFaultKinds.WrongCurrency"/>).</summary>
     public IReadOnlyList<string> Differs { get; init; } = [];
 }
 

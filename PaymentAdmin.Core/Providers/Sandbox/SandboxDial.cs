@@ -24,23 +24,23 @@ public sealed class SandboxDial(IHttpClientFactory clients, Deployment deploymen
 
     private static readonly SandboxDialChoice[] OfCalls =
     [
-        new(SandboxFaults.TimeoutThenSuccess, "Timeout, then success", "money moves, no answer"),
-        new(SandboxFaults.ServerError, "Server error", "500, nothing was done"),
-        new(SandboxFaults.ServerErrorAfter, "Late server error", "500, but it was done"),
-        new(SandboxFaults.Garbage, "Garbage answer", "200 with HTML"),
-        new(SandboxFaults.UnknownStatus, "Unknown status", "a word nobody knows"),
-        new(SandboxFaults.NotFound, "Not found", "it knows nothing of it"),
-        new(SandboxFaults.RefundFailed, "Refund fails", "the next one is refused"),
+        new(SandboxFaultKinds.TimeoutThenSuccess, "Timeout, then success", "money moves, no answer"),
+        new(SandboxFaultKinds.ServerError, "Server error", "500, nothing was done"),
+        new(SandboxFaultKinds.ServerErrorAfter, "Late server error", "500, but it was done"),
+        new(SandboxFaultKinds.Garbage, "Garbage answer", "200 with HTML"),
+        new(SandboxFaultKinds.UnknownStatus, "Unknown status", "a word nobody knows"),
+        new(SandboxFaultKinds.NotFound, "Not found", "it knows nothing of it"),
+        new(SandboxFaultKinds.RefundFailed, "Refund fails", "the next one is refused"),
     ];
 
     private static readonly SandboxDialChoice[] OfWebhooks =
     [
-        new(SandboxFaults.LateWebhook, "Late webhook", "after 30 s"),
-        new(SandboxFaults.DuplicateWebhook, "Duplicate ×3", "same event again"),
-        new(SandboxFaults.BadSignature, "Bad signature", "one bit changed"),
-        new(SandboxFaults.NoWebhook, "No webhook", "it never comes"),
-        new(SandboxFaults.WrongAmount, "Wrong amount", "another sum was paid"),
-        new(SandboxFaults.WrongCurrency, "Wrong currency", "other money was paid"),
+        new(SandboxFaultKinds.LateWebhook, "Late webhook", "after 30 s"),
+        new(SandboxFaultKinds.DuplicateWebhook, "Duplicate ×3", "same event again"),
+        new(SandboxFaultKinds.BadSignature, "Bad signature", "one bit changed"),
+        new(SandboxFaultKinds.NoWebhook, "No webhook", "it never comes"),
+        new(SandboxFaultKinds.WrongAmount, "Wrong amount", "another sum was paid"),
+        new(SandboxFaultKinds.WrongCurrency, "Wrong currency", "other money was paid"),
     ];
 
     /// <summary>What can go wrong with this provider; one that sends no webhooks cannot send bad ones.</summary>

@@ -40,24 +40,24 @@ public sealed class SandboxHost(IEnumerable<ISandbox> sandboxes, SandboxWebhooks
     private static async Task<SandboxResponse> CallAsync(PaymentDb db, ISandbox sandbox, SandboxRequest request, CancellationToken cancellationToken)
     {
         var fault = sandbox.Merchant(request) is { } merchant
-            ? await SandboxFaults.TakeAsync(db, sandbox.Provider, merchant, request.Path, SandboxFaults.OfTransport, cancellationToken)
+            ? await SandboxFaultKinds.TakeAsync(db, sandbox.Provider, merchant, request.Path, SandboxFaultKinds.OfTransport, cancellationToken)
             : null;
-        if (fault == SandboxFaults.ServerError)
+        if (fault == SandboxFaultKinds.ServerError)
             return SandboxResponse.Json(500, "");
         var response = await sandbox.HandleAsync(request, db, cancellationToken);
         return fault switch
         {
-            SandboxFaults.ServerErrorAfter => SandboxResponse.Json(500, ""),
-            SandboxFaults.Garbage => SandboxResponse.Html("<!doctype html><title>Maintenance</title><p>Back soon.</p>"),
-            SandboxFaults.TimeoutThenSuccess => response with { HoldBack = SandboxFaults.HoldBack },
+            SandboxFaultKinds.ServerErrorAfter => SandboxResponse.Json(500, ""),
+            SandboxFaultKinds.Garbage => SandboxResponse.Html("<!doctype html><title>Maintenance</title><p>Back soon.</p>"),
+            SandboxFaultKinds.TimeoutThenSuccess => response with { HoldBack = SandboxFaultKinds.HoldBack },
             _ => response,
         };
     }
 
     private static async Task<SandboxResponse> SetFaultAsync(PaymentDb db, string provider, SandboxRequest request, CancellationToken cancellationToken)
     {
-        if (ReadFault(request.Body) is not { Fault: { } word } asked || !SandboxFaults.All.Contains(word) || asked.Remaining is < 1 or > 1000)
-            return Refuse($"The body is {{\"fault\", \"remaining\", \"merchant\"?, \"path\"?}}; fault is one of {string.Join(", ", SandboxFaults.All)}; remaining is 1 to 1000.");
+        if (ReadFault(request.Body) is not { Fault: { } word } asked || !SandboxFaultKinds.All.Contains(word) || asked.Remaining is < 1 or > 1000)
+            return Refuse($"The body is {{\"fault\", \"remaining\", \"merchant\"?, \"path\"?}}; fault is one of {string.Join(", ", SandboxFaultKinds.All)}; remaining is 1 to 1000.");
         await db.SandboxFaults.Where(used => used.Provider == provider && used.Remaining == 0).ExecuteDeleteAsync(cancellationToken);
         db.SandboxFaults.Add(new SandboxFault
         {

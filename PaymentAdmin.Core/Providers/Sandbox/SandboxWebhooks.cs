@@ -49,10 +49,10 @@ public sealed class SandboxWebhooks(ProviderAccounts accounts, PaymentStore stor
     /// <param name="path">Added behind the account's URL where the provider has several endpoints ("/pay").</param>
     public async Task PlanAsync(PaymentDb db, ProviderAccountSnapshot account, IReadOnlyDictionary<string, string> headers, byte[] body, DateTimeOffset at, CancellationToken cancellationToken, string path = "", string? merchant = null)
     {
-        var fault = merchant is null ? null : await SandboxFaults.TakeAsync(db, account.Provider, merchant, "/webhook", SandboxFaults.OfWebhooks, cancellationToken);
-        var sent = fault == SandboxFaults.BadSignature && body.Length > 0 ? [.. body[..^1], (byte)(body[^1] ^ 1)] : body;
-        var due = fault == SandboxFaults.LateWebhook ? at + SandboxFaults.Late : at;
-        for (var copy = 0; copy < (fault == SandboxFaults.DuplicateWebhook ? 3 : fault == SandboxFaults.NoWebhook ? 0 : 1); copy++)
+        var fault = merchant is null ? null : await SandboxFaultKinds.TakeAsync(db, account.Provider, merchant, "/webhook", SandboxFaultKinds.OfWebhooks, cancellationToken);
+        var sent = fault == SandboxFaultKinds.BadSignature && body.Length > 0 ? [.. body[..^1], (byte)(body[^1] ^ 1)] : body;
+        var due = fault == SandboxFaultKinds.LateWebhook ? at + SandboxFaultKinds.Late : at;
+        for (var copy = 0; copy < (fault == SandboxFaultKinds.DuplicateWebhook ? 3 : fault == SandboxFaultKinds.NoWebhook ? 0 : 1); copy++)
             db.SandboxDeliveries.Add(new SandboxDelivery { Id = IdSource.NewId(at), Provider = account.Provider, Url = PathOf(account.WebhookUrl) + path, HeadersJson = JsonSerializer.Serialize(headers), Body = sent, DueAt = due });
     }
 

@@ -30,7 +30,7 @@ internal sealed class StripeSandbox(SandboxWebhooks webhooks) : ISandbox, ISigns
     {
         Pays = [new(("number", "4242 4242 4242 4242"), ("expiry", "12 / 34"), ("cvc", "123"), ("action", "pay"))],
         Declines = [new(("number", "4000 0000 0000 0002"), ("expiry", "12 / 34"), ("cvc", "123"), ("action", "pay"))],
-        Differs = [SandboxFaults.WrongAmount, SandboxFaults.WrongCurrency],
+        Differs = [SandboxFaultKinds.WrongAmount, SandboxFaultKinds.WrongCurrency],
     };
 
     public string? Merchant(SandboxRequest request) => request.Path.StartsWith("/v1/", StringComparison.Ordinal) && KeyOf(request) is { } key ? SandboxCharge.MerchantOf(key) : null;
@@ -131,12 +131,12 @@ internal sealed class StripeSandbox(SandboxWebhooks webhooks) : ISandbox, ISigns
 
     private async Task<SandboxResponse> RetrieveAsync(Call call, string id)
     {
-        var fault = await SandboxFaults.TakeAsync(call.Db, Provider, call.Merchant, call.Request.Path, [SandboxFaults.NotFound, SandboxFaults.UnknownStatus], call.CancellationToken);
-        if (fault == SandboxFaults.NotFound || await FindAsync(call, id) is not { } charge)
+        var fault = await SandboxFaultKinds.TakeAsync(call.Db, Provider, call.Merchant, call.Request.Path, [SandboxFaultKinds.NotFound, SandboxFaultKinds.UnknownStatus], call.CancellationToken);
+        if (fault == SandboxFaultKinds.NotFound || await FindAsync(call, id) is not { } charge)
             return Missing("checkout.session", id);
         var session = Session(call.Request, charge, Expands(call.Request, ""));
-        if (fault == SandboxFaults.UnknownStatus)
-            session["status"] = SandboxFaults.UnknownWord;
+        if (fault == SandboxFaultKinds.UnknownStatus)
+            session["status"] = SandboxFaultKinds.UnknownWord;
         return Json(session);
     }
 
@@ -203,7 +203,7 @@ internal sealed class StripeSandbox(SandboxWebhooks webhooks) : ISandbox, ISigns
 
     private async Task<SandboxResponse> RefundAsync(Call call)
     {
-        var fault = await SandboxFaults.TakeAsync(call.Db, Provider, call.Merchant, call.Request.Path, [SandboxFaults.NotFound, SandboxFaults.RefundFailed], call.CancellationToken);
+        var fault = await SandboxFaultKinds.TakeAsync(call.Db, Provider, call.Merchant, call.Request.Path, [SandboxFaultKinds.NotFound, SandboxFaultKinds.RefundFailed], call.CancellationToken);
         var parameters = Convert.ToHexStringLower(SHA256.HashData(call.Request.Body.Span));
         var reference = "re_" + SuffixFor(call, "refund");
         if (await FindRefundAsync(call, reference) is var (before, its))
@@ -211,9 +211,9 @@ internal sealed class StripeSandbox(SandboxWebhooks webhooks) : ISandbox, ISigns
         var named = call.Form.GetValueOrDefault("payment_intent") ?? call.Form.GetValueOrDefault("charge") ?? "";
         if (named.Length == 0)
             return Refuse(400, "parameter_missing", "One of the following params should be provided for this request: payment_intent or charge.");
-        if (fault == SandboxFaults.NotFound || await FindAsync(call, SessionOf(named)) is not { } charge)
+        if (fault == SandboxFaultKinds.NotFound || await FindAsync(call, SessionOf(named)) is not { } charge)
             return Missing("payment_intent", named);
-        if (charge.State != SandboxState.Paid || fault == SandboxFaults.RefundFailed)
+        if (charge.State != SandboxState.Paid || fault == SandboxFaultKinds.RefundFailed)
             return Refuse(400, "", $"This PaymentIntent ({named}) does not have a successful charge to refund.");
         var left = charge.AmountMinor - charge.RefundedMinor;
         if (left == 0)
@@ -299,10 +299,10 @@ internal sealed class StripeSandbox(SandboxWebhooks webhooks) : ISandbox, ISigns
     private async Task<SandboxResponse> PayAsync(SandboxRequest request, PaymentDb db, SandboxCharge charge, string card, CancellationToken cancellationToken)
     {
         var data = Data(charge) with { IntentStatus = "succeeded", Card = card, ErrorCode = null };
-        var fault = await SandboxFaults.TakeAsync(db, Provider, charge.Merchant, request.Path, [SandboxFaults.WrongAmount, SandboxFaults.WrongCurrency], cancellationToken);
-        if (fault == SandboxFaults.WrongAmount)
+        var fault = await SandboxFaultKinds.TakeAsync(db, Provider, charge.Merchant, request.Path, [SandboxFaultKinds.WrongAmount, SandboxFaultKinds.WrongCurrency], cancellationToken);
+        if (fault == SandboxFaultKinds.WrongAmount)
             data = data with { Wire = data.Wire + 100 };
-        if (fault == SandboxFaults.WrongCurrency)
+        if (fault == SandboxFaultKinds.WrongCurrency)
             data = data with { Currency = data.Currency == "usd" ? "eur" : "usd" };
         Change(charge, data);
         charge.Decide(SandboxState.Paid, request.At);

@@ -116,8 +116,8 @@ public sealed class ConsoleFormTests
     {
         var all = SandboxDial.ChoicesFor(Prompting with { WebhookTrust = WebhookTrust.BodySignature }).Select(choice => choice.Word);
 
-        Assert.Equal(SandboxFaults.All.Order(StringComparer.Ordinal), all.Order(StringComparer.Ordinal));
-        Assert.DoesNotContain(SandboxDial.ChoicesFor(Prompting), choice => choice.Word == SandboxFaults.DuplicateWebhook);
+        Assert.Equal(SandboxFaultKinds.All.Order(StringComparer.Ordinal), all.Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(SandboxDial.ChoicesFor(Prompting), choice => choice.Word == SandboxFaultKinds.DuplicateWebhook);
     }
 
     private static ConsoleForm Chosen()

@@ -4,7 +4,7 @@ using PaymentAdmin.Core.Data;
 namespace PaymentAdmin.Core.Providers.Sandbox;
 
 /// <summary>What can be made to go wrong, and the taking of it.</summary>
-public static class SandboxFaults
+public static class SandboxFaultKinds
 {
     /// <summary>The work is done and the answer is held back until every caller has given up.</summary>
     public const string TimeoutThenSuccess = "timeout_then_success";
