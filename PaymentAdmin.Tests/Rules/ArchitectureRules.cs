@@ -60,6 +60,9 @@ public sealed class ArchitectureRules
     public void No_text_becomes_markup() => Assert.Empty(Product.SelectMany(SourceRules.MarkupFromText));
 
     [Fact]
+    public void No_input_forgets_what_was_typed() => Assert.Empty(Product.SelectMany(SourceRules.UnboundInputs));
+
+    [Fact]
     public void No_text_becomes_sql() => Assert.Empty(Product.SelectMany(SourceRules.SqlFromText));
 
     [Fact]

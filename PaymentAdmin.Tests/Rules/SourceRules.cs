@@ -11,6 +11,9 @@ public static partial class SourceRules
     /// <summary>Text that would be markup: a stored name could become a script.</summary>
     public static IEnumerable<string> MarkupFromText(SourceFile file) => Matches(file, MarkupWord());
 
+    /// <summary>An input that the server answers key by key and that is not bound: over a slow line the answer to one key takes back the keys after it.</summary>
+    public static IEnumerable<string> UnboundInputs(SourceFile file) => Matches(file, InputHandler());
+
     /// <summary>SQL put together from text; the interpolating methods without Raw make parameters of it.</summary>
     public static IEnumerable<string> SqlFromText(SourceFile file) => Matches(file, RawSqlCall());
 
@@ -74,6 +77,9 @@ public static partial class SourceRules
 
     [GeneratedRegex(@"\bMarkupString\b|\bAddMarkupContent\b")]
     private static partial Regex MarkupWord();
+
+    [GeneratedRegex(@"@oninput\b")]
+    private static partial Regex InputHandler();
 
     [GeneratedRegex("""\b(?:FromSqlRaw|SqlQueryRaw|ExecuteSqlRaw|ExecuteSqlRawAsync)\s*(?:<[^>]*>)?\s*\(\s*(?:[@$]*\$[@$]*"|"[^"]*"\s*\+|[^",()]*\+|string\.)""")]
     private static partial Regex RawSqlCall();

@@ -10,6 +10,12 @@ public sealed class SourceRulesTests
     [InlineData("builder.AddMarkupContent(0, text);")]
     public void Markup_from_text_is_found(string text) => Assert.Single(SourceRules.MarkupFromText(File(text)));
 
+    [Fact]
+    public void Unbound_input_is_found() => Assert.Single(SourceRules.UnboundInputs(File("""<input value="@text" @oninput="FindAsync" />""")));
+
+    [Fact]
+    public void Bound_input_is_let_through() => Assert.Empty(SourceRules.UnboundInputs(File("""<input @bind:get="text" @bind:set="FindAsync" @bind:event="oninput" />""")));
+
     [Theory]
     [InlineData("db.Payments.FromSqlRaw($\"SELECT * FROM payments WHERE id = {id}\")")]
     [InlineData("db.Payments.FromSqlRaw(\n    $@\"SELECT {id}\")")]

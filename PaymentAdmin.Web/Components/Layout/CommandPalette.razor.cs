@@ -55,9 +55,9 @@ public sealed partial class CommandPalette : IDisposable
     }
 
     /// <summary>Each key asks anew a moment later; what an earlier one asked is given up.</summary>
-    private async Task FindAsync(ChangeEventArgs e)
+    private async Task FindAsync(string? typed)
     {
-        text = e.Value as string ?? "";
+        text = typed ?? "";
         looking?.Cancel();
         looking = null;
         records = [];
