@@ -131,6 +131,22 @@ public sealed class QueryReader
         return null;
     }
 
+    /// <summary>Ids parted by commas, each once.</summary>
+    public IReadOnlyList<Guid> Ids(string name, int max)
+    {
+        var ids = new SortedSet<Guid>();
+        foreach (var part in Parts(name))
+        {
+            if (Guid.TryParseExact(part, "D", out var id))
+                ids.Add(id);
+            else
+                Refuse(name, $"'{part}' is no id");
+        }
+        if (ids.Count > max)
+            Refuse(name, $"takes at most {max.ToString(CultureInfo.InvariantCulture)} ids");
+        return [.. ids];
+    }
+
     public void Refuse(string name, string fault) => errors.TryAdd(name, [fault]);
 
     /// <summary>Null when every parameter was read, or is one of <paramref name="besides"/>, and none was refused.</summary>

@@ -11,6 +11,7 @@ namespace PaymentAdmin.Core.Payments;
 public sealed record PaymentFilter
 {
     public const int QueryMax = 200;
+    public const int IdsMax = 200;
 
     public static PaymentFilter All { get; } = new();
 
@@ -33,8 +34,15 @@ public sealed record PaymentFilter
     /// <summary>Exclusive; a day is included whole.</summary>
     public TimeBound? CreatedTo { get; init; }
 
+    /// <summary>When it last changed; bounds as those of its creation.</summary>
+    public TimeBound? UpdatedFrom { get; init; }
+    public TimeBound? UpdatedTo { get; init; }
+
     /// <summary>Has a refund that is not failed.</summary>
     public bool? HasRefund { get; init; }
+
+    /// <summary>Only these, whatever else they must be: what somebody chose by hand.</summary>
+    public IReadOnlyList<Guid> Ids { get; init; } = [];
 
     /// <summary>Exact id, payment code, provider reference, e-mail or phone; else the beginning of an order reference.</summary>
     public string? Query { get; init; }
@@ -59,7 +67,10 @@ public sealed record PaymentFilter
             AmountTo = reader.Amount("amount_to"),
             CreatedFrom = reader.Time("created_from"),
             CreatedTo = reader.Time("created_to"),
+            UpdatedFrom = reader.Time("updated_from"),
+            UpdatedTo = reader.Time("updated_to"),
             HasRefund = reader.Flag("has_refund"),
+            Ids = reader.Ids("id", IdsMax),
             Query = reader.Text("q", QueryMax),
         };
         return reader.Finish(besides) is { } problem ? problem : filter;
@@ -80,7 +91,10 @@ public sealed record PaymentFilter
         .Add("amount_to", AmountTo)
         .Add("created_from", CreatedFrom)
         .Add("created_to", CreatedTo)
+        .Add("updated_from", UpdatedFrom)
+        .Add("updated_to", UpdatedTo)
         .Add("has_refund", HasRefund)
+        .Add("id", Ids.Select(id => id.ToString()))
         .Add("q", Query);
 }
 

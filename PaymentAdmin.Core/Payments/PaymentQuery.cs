@@ -10,8 +10,8 @@ public static class PaymentQuery
     /// <summary>So many matches of a search text are looked up through the index of the text; more are found faster along the time.</summary>
     private const int FewMatches = 200;
 
-    /// <summary>The same for amounts, whose matches are dear to find along the time when they are rare.</summary>
-    private const int FewAmounts = 2_000;
+    /// <summary>The same for amounts and for the time of the last change, whose matches are dear to find along the time of creation when they are rare.</summary>
+    private const int FewInRange = 2_000;
 
     /// <summary>So many values of one kind are looked up one by one.</summary>
     private const int PartsMax = 10;
@@ -22,14 +22,18 @@ public static class PaymentQuery
 
     public static async Task<IQueryable<Payment>> ForAsync(PaymentDb db, SearchScope scope, PaymentFilter filter, CancellationToken cancellationToken)
     {
-        var rows = db.Payments.AsNoTracking().Where(row => row.TenantId == scope.TenantId && row.Mode == scope.Mode);
+        var own = db.Payments.AsNoTracking().Where(row => row.TenantId == scope.TenantId && row.Mode == scope.Mode);
+        var rows = own;
         if (scope.CustomerId is { } customer)
             rows = rows.Where(row => row.CustomerId == customer);
+        if (filter.Ids.Count > 0)
+            rows = rows.Where(row => filter.Ids.Contains(row.Id));
         rows = WhereStatus(rows, filter);
         rows = WhereParty(rows, filter);
         rows = await WhereAmountAsync(rows, filter, cancellationToken);
-        rows = WhereTime(rows, filter, scope.Zone);
-        return filter.Query is { } text ? await WhereTextAsync(db, rows, scope, text, cancellationToken) : rows;
+        rows = WhereCreated(rows, filter, scope.Zone);
+        rows = await WhereUpdatedAsync(rows, own, filter, scope.Zone, cancellationToken);
+        return filter.Query is { } text ? await WhereTextAsync(db, rows, own, scope, text, cancellationToken) : rows;
     }
 
     /// <summary>
@@ -98,10 +102,10 @@ public static class PaymentQuery
         var few = new List<Guid>();
         foreach (var (currencies, from, to) in new[] { (WithTwoDecimals, from2, to2), (WithoutDecimals, from0, to0), (WithThreeDecimals, from3, to3) })
         {
-            if (few.Count <= FewAmounts)
-                few.AddRange(await rows.Where(row => currencies.Contains(row.Currency) && row.AmountMinor >= from && row.AmountMinor <= to).OrderBy(row => row.Currency).ThenBy(row => row.AmountMinor).Select(row => row.Id).Take(FewAmounts + 1).ToListAsync(cancellationToken));
+            if (few.Count <= FewInRange)
+                few.AddRange(await rows.Where(row => currencies.Contains(row.Currency) && row.AmountMinor >= from && row.AmountMinor <= to).OrderBy(row => row.Currency).ThenBy(row => row.AmountMinor).Select(row => row.Id).Take(FewInRange + 1).ToListAsync(cancellationToken));
         }
-        if (few.Count <= FewAmounts)
+        if (few.Count <= FewInRange)
             return rows.Where(row => few.Contains(row.Id));
         return rows.Where(row =>
             (WithoutDecimals.Contains(row.Currency) && row.AmountMinor >= from0 && row.AmountMinor <= to0)
@@ -112,7 +116,7 @@ public static class PaymentQuery
     private static (long From, long To) MinorBounds(PaymentFilter filter, int exponent) =>
         (filter.AmountFrom is { } from ? (long)decimal.Ceiling(from * Currency.Scale(exponent)) : 0, filter.AmountTo is { } to ? (long)decimal.Floor(to * Currency.Scale(exponent)) : long.MaxValue);
 
-    private static IQueryable<Payment> WhereTime(IQueryable<Payment> rows, PaymentFilter filter, TimeZoneInfo zone)
+    private static IQueryable<Payment> WhereCreated(IQueryable<Payment> rows, PaymentFilter filter, TimeZoneInfo zone)
     {
         if (filter.CreatedFrom?.From(zone) is { } from)
             rows = rows.Where(row => row.CreatedAt >= from);
@@ -121,8 +125,22 @@ public static class PaymentQuery
         return rows;
     }
 
+    /// <summary>Nothing changes before it is created, so the end bounds both times; few that changed are looked up by their change first.</summary>
+    private static async Task<IQueryable<Payment>> WhereUpdatedAsync(IQueryable<Payment> rows, IQueryable<Payment> own, PaymentFilter filter, TimeZoneInfo zone, CancellationToken cancellationToken)
+    {
+        if (filter.UpdatedTo?.To(zone) is { } to)
+        {
+            rows = rows.Where(row => row.UpdatedAt < to && row.CreatedAt < to);
+            own = own.Where(row => row.UpdatedAt < to);
+        }
+        if (filter.UpdatedFrom?.From(zone) is not { } from)
+            return rows;
+        var few = await own.Where(row => row.UpdatedAt >= from).OrderBy(row => row.UpdatedAt).Select(row => row.Id).Take(FewInRange + 1).ToListAsync(cancellationToken);
+        return few.Count <= FewInRange ? rows.Where(row => few.Contains(row.Id)) : rows.Where(row => row.UpdatedAt >= from);
+    }
+
     /// <summary>What a search text is decides where it is looked for, so that each look-up is one of an index and none reads every row.</summary>
-    private static async Task<IQueryable<Payment>> WhereTextAsync(PaymentDb db, IQueryable<Payment> rows, SearchScope scope, string text, CancellationToken cancellationToken)
+    private static async Task<IQueryable<Payment>> WhereTextAsync(PaymentDb db, IQueryable<Payment> rows, IQueryable<Payment> own, SearchScope scope, string text, CancellationToken cancellationToken)
     {
         if (Guid.TryParse(text, out var id))
             return rows.Where(row => row.Id == id);
@@ -130,7 +148,6 @@ public static class PaymentQuery
         {
             return await WhereEmailAsync(rows, text, cancellationToken);
         }
-        var own = db.Payments.AsNoTracking().Where(row => row.TenantId == scope.TenantId && row.Mode == scope.Mode);
         if (await ExactAsync(db, own, scope, text, cancellationToken) is { Count: > 0 } exact)
             return rows.Where(row => exact.Contains(row.Id));
         if (Texts.IsPhone(text) && Texts.PhoneDigits(text) is { } digits && await own.AnyAsync(row => row.PhoneDigits == digits, cancellationToken))

@@ -157,6 +157,41 @@ public sealed class SaveShopConfig(PaymentStore store, ProviderRegistry provider
     public Task<Result<SavedShopConfig>> DeactivateAsync(Guid tenantId, Mode mode, string provider, int shopId, int? expectedVersion, Actor actor, CancellationToken cancellationToken) =>
         ChangeAsync(new SaveShopConfigRequest { TenantId = tenantId, Mode = mode, Provider = provider, ShopId = shopId, IsActive = false, ExpectedVersion = expectedVersion }, actor, cancellationToken);
 
+    /// <summary>
+    /// Makes an earlier version the next one: its BIN, token, account and state, under the rules of any other change. Nothing of the history is
+    /// touched. 404 <c>shop_not_configured</c> when there is no such config or version.
+    /// </summary>
+    /// <param name="expectedVersion">What the caller saw as the present one.</param>
+    public async Task<Result<SavedShopConfig>> RestoreAsync(Guid tenantId, long configId, int version, int expectedVersion, Actor actor, CancellationToken cancellationToken)
+    {
+        var found = await store.ReadAsync(
+            db => (from row in db.ShopConfigVersions.AsNoTracking()
+                   join config in db.ShopConfigs on row.ConfigId equals config.Id
+                   join shop in db.Shops on config.ShopId equals shop.Id
+                   where row.ConfigId == configId && row.Version == version && config.TenantId == tenantId
+                   select new { Version = row, config.Mode, config.Provider, shop.Number }).FirstOrDefaultAsync(cancellationToken),
+            cancellationToken);
+        if (found is null)
+            return new Problem(Codes.ShopNotConfigured, $"This config has no version {version}.");
+        var old = found.Version;
+        return await ChangeAsync(
+            new SaveShopConfigRequest
+            {
+                TenantId = tenantId,
+                Mode = found.Mode,
+                Provider = found.Provider,
+                ShopId = found.Number,
+                OrganizationBin = old.OrganizationBin,
+                DeviceToken = old.DeviceTokenCipher is { } cipher ? secrets.Open(cipher, ProviderAccounts.DeviceTokenPlace(configId, tenantId)) : null,
+                Description = old.Description,
+                IsActive = old.IsActive,
+                AccountId = old.AccountId,
+                ExpectedVersion = expectedVersion,
+            },
+            actor,
+            cancellationToken);
+    }
+
     private Problem? Check(SaveShopConfigRequest request)
     {
         if (!providers.TryFind(request.Provider, out _))

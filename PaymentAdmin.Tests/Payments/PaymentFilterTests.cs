@@ -12,7 +12,7 @@ public sealed class PaymentFilterTests
     [Fact]
     public void Everything_survives_the_way_into_an_address_and_back()
     {
-        const string address = "?status=pending,in_review&exception=underpaid,disputed&provider=" + ScriptedProvider.Id + "&mode=live&shop_id=8,21&organization_bin=210440028324&currency=KES,KZT&amount_from=10.5&amount_to=5000&created_from=2026-11-01&created_to=2026-11-21T06:47:00Z&has_refund=true&q=%D0%91%D0%98%D0%9D%20%26%201";
+        const string address = "?status=pending,in_review&exception=underpaid,disputed&provider=" + ScriptedProvider.Id + "&mode=live&shop_id=8,21&organization_bin=210440028324&currency=KES,KZT&amount_from=10.5&amount_to=5000&created_from=2026-11-01&created_to=2026-11-21T06:47:00Z&updated_from=2026-11-02&updated_to=2026-11-22&has_refund=true&id=01993b1c-5d10-7000-8000-0000000000a1,01993b1c-5d10-7000-8000-0000000000a2&q=%D0%91%D0%98%D0%9D%20%26%201";
 
         var filter = Read(address);
 
@@ -45,7 +45,9 @@ public sealed class PaymentFilterTests
     [InlineData("?amount_to=1.2345", "amount_to")]
     [InlineData("?created_from=yesterday", "created_from")]
     [InlineData("?created_to=2026-11-31", "created_to")]
+    [InlineData("?updated_from=lately", "updated_from")]
     [InlineData("?has_refund=yes", "has_refund")]
+    [InlineData("?id=8", "id")]
     [InlineData("?colour=red", "colour")]
     [InlineData("?status=pending&status=failed", "status")]
     [InlineData("?cursor=abc", "cursor")]
@@ -60,6 +62,15 @@ public sealed class PaymentFilterTests
 
     [Fact]
     public void Parameter_that_the_caller_reads_itself_is_let_through() => Assert.True(PaymentFilter.Read(Pairs("?cursor=abc&status=failed"), Providers, "cursor").IsOk);
+
+    [Fact]
+    public void More_ids_than_an_address_holds_are_refused()
+    {
+        var ids = Enumerable.Range(0, PaymentFilter.IdsMax + 1).Select(number => $"01993b1c-5d10-7000-8000-{number:x12}");
+
+        Assert.Equal("id", Assert.Single(Read($"?id={string.Join(',', ids)}").Problem!.Errors!).Key);
+        Assert.True(Read($"?id={string.Join(',', ids.Skip(1))}").IsOk);
+    }
 
     [Fact]
     public void Mode_alone_is_no_filter() => Assert.True(Read("?mode=test").Value.IsEmpty);

@@ -137,6 +137,34 @@ public sealed class PaymentSearchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Last_change_is_a_time_of_its_own()
+    {
+        var still = await CreateAsync();
+        var paying = await engine.PayingAsync(10_000);
+        engine.Clock.Advance(TimeSpan.FromHours(1));
+        var later = TimeBound.Of(engine.Clock.GetUtcNow());
+        await engine.Store.WriteAsync(async db => (await db.Payments.SingleAsync(row => row.Id == paying.Id)).Flag(PaymentExceptions.Risk, PaymentExceptions.None, engine.Clock.GetUtcNow()), CancellationToken.None);
+        engine.Clock.Advance(TimeSpan.FromSeconds(1));
+        var now = TimeBound.Of(engine.Clock.GetUtcNow());
+
+        Assert.Equal([paying.Id], await IdsAsync(new() { UpdatedFrom = later }));
+        Assert.Equal([paying.Id], await IdsAsync(new() { UpdatedFrom = later, UpdatedTo = now, CreatedTo = later }));
+        Assert.Equal([still], await IdsAsync(new() { UpdatedTo = later }));
+        Assert.Empty(await IdsAsync(new() { UpdatedFrom = now }));
+        Assert.Empty(await IdsAsync(new() { UpdatedFrom = later, CreatedFrom = later }));
+    }
+
+    [Fact]
+    public async Task Payments_chosen_by_hand_are_those_alone_and_never_of_another_tenant()
+    {
+        var (one, _, three) = (await CreateAsync(), await CreateAsync(), await CreateAsync());
+
+        Assert.Equal([three, one], await IdsAsync(new() { Ids = [one, three] }));
+        Assert.Empty(await IdsAsync(new() { Ids = [one], Statuses = [PaymentStatus.Failed] }));
+        Assert.Empty((await Search.PageAsync(Scope with { TenantId = Guid.CreateVersion7() }, new PaymentFilter { Ids = [one] }, null, 50, CancellationToken.None)).Value.Rows);
+    }
+
+    [Fact]
     public async Task Search_text_is_recognised_by_what_it_is()
     {
         var id = await CreateAsync(request => request with { OrderReference = "ORD-77", CustomerEmail = "Anna@Example.kz", CustomerPhone = "8 (701) 521-15-45" });

@@ -167,6 +167,36 @@ public sealed class SaveShopConfigTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Restored_version_is_the_next_one_with_its_bin_and_token()
+    {
+        var first = await CreatedAsync(Config() with { Description = "Main street" });
+        await ChangedAsync(Empty() with { OrganizationBin = SecondBin, DeviceToken = null, Description = null });
+
+        var restored = (await Save.RestoreAsync(tenantId, first.Config.Id, 1, expectedVersion: 2, CoreBench.Anna, default)).Value.Config;
+
+        Assert.Equal((3, FirstBin, Masked, "Main street", true), (restored.Version, restored.OrganizationBin, restored.DeviceToken, restored.Description, restored.IsActive));
+        var config = await bench.ReadAsync(db => db.ShopConfigs.SingleAsync());
+        Assert.Equal(Token, bench.Get<SecretBox>().Open(config.DeviceTokenCipher!, ProviderAccounts.DeviceTokenPlace(config.Id, tenantId)));
+        Assert.Equal([FirstBin, SecondBin, FirstBin], await bench.ReadAsync(db => db.ShopConfigVersions.OrderBy(version => version.Version).Select(version => version.OrganizationBin).ToListAsync()));
+        Assert.Equal("The device token was changed.", (await bench.ReadAsync(db => db.AuditEntries.OrderBy(entry => entry.Id).LastAsync())).Reason);
+    }
+
+    [Fact]
+    public async Task Nothing_is_restored_twice_from_an_old_page_or_for_another_tenant()
+    {
+        var first = await CreatedAsync(Config());
+        await ChangedAsync(Empty() with { OrganizationBin = SecondBin });
+        await Save.RestoreAsync(tenantId, first.Config.Id, 1, expectedVersion: 2, CoreBench.Anna, default);
+
+        var again = await Save.RestoreAsync(tenantId, first.Config.Id, 1, expectedVersion: 2, CoreBench.Anna, default);
+        var foreign = await Save.RestoreAsync(await bench.TenantAsync("other"), first.Config.Id, 1, expectedVersion: 3, CoreBench.Anna, default);
+        var missing = await Save.RestoreAsync(tenantId, first.Config.Id, 9, expectedVersion: 3, CoreBench.Anna, default);
+
+        Assert.Equal([Codes.ChangedMeanwhile, Codes.ShopNotConfigured, Codes.ShopNotConfigured], new[] { again, foreign, missing }.Select(result => result.Problem?.Code));
+        Assert.Equal(3, await bench.ReadAsync(db => db.ShopConfigVersions.CountAsync()));
+    }
+
+    [Fact]
     public async Task Of_parallel_editors_of_one_version_one_wins()
     {
         await CreatedAsync(Config());

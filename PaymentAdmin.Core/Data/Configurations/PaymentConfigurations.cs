@@ -32,6 +32,7 @@ internal sealed class PaymentConfiguration : IEntityTypeConfiguration<Payment>
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.OrganizationBin, payment.CreatedAt, payment.Id });
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.Currency, payment.CreatedAt, payment.Id });
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.Currency, payment.AmountMinor, payment.Id });
+        builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.UpdatedAt, payment.Id });
         // Few payments have these, so their indexes hold few rows. Which exceptions it has is read in the index.
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.CreatedAt, payment.Id, payment.Exceptions }, "ix_payments_with_exceptions").HasFilter("exceptions <> 0");
         builder.HasIndex(payment => new { payment.TenantId, payment.Mode, payment.CreatedAt, payment.Id }, "ix_payments_with_refunds").HasFilter("refund_reserved_minor > 0");

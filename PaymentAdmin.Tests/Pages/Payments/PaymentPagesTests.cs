@@ -210,6 +210,62 @@ public sealed class PaymentPagesTests(Chromium chromium)
             await page.GetByRole(AriaRole.Button, new() { Name = "Yesterday" }).ClickAsync();
             await Expect(page.GetByTestId("payments-empty-filter")).ToBeVisibleAsync();
             await Expect(page.GetByTestId("filter-created")).ToContainTextAsync("Yesterday");
+            await page.GetByTestId("filters-clear").ClickAsync();
+            await page.GetByTestId("filter-updated").ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Today" }).ClickAsync();
+            await Expect(page.GetByTestId("payments-row")).ToHaveCountAsync(2);
+            await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("updated_from="));
+        });
+    }
+
+    [BrowserFact]
+    public async Task Several_payments_are_chosen_summed_exported_and_asked_about()
+    {
+        await using var scene = await PaymentScene.StartAsync();
+        var first = await scene.CreateAsync(request => request with { OrderReference = "ORD-1", AmountMinor = 1_000_000 });
+        var second = await scene.CreateAsync(request => request with { OrderReference = "ORD-2", AmountMinor = 250_000 });
+        await scene.CreateAsync(request => request with { OrderReference = "ORD-3" });
+        // Paid, and the provider has not said so yet.
+        scene.Provider.Pay(first.ProviderReference!);
+        scene.Provider.Pay(second.ProviderReference!);
+
+        await chromium.VisitAsync(scene.Visit(), async page =>
+        {
+            await scene.SignInAsync(page);
+            await page.GotoAsync("/payments?mode=test");
+            await Expect(page.GetByTestId("payments-row")).ToHaveCountAsync(3);
+            await page.GetByRole(AriaRole.Link, new() { Name = "ORD-2" }).FocusAsync();
+            await page.Keyboard.PressAsync("x");
+            await Expect(page.GetByTestId("payments-bulk")).ToContainTextAsync("1 chosen");
+            await page.Keyboard.PressAsync("j");
+            await page.Keyboard.PressAsync("x");
+            await Expect(page.GetByTestId("payments-bulk")).ToContainTextAsync("2 chosen");
+            await Expect(page.GetByTestId("payments-bulk")).ToContainTextAsync("12\u00a0500.00");
+
+            var download = await page.RunAndWaitForDownloadAsync(() => page.GetByTestId("bulk-export").ClickAsync());
+            var lines = (await File.ReadAllTextAsync(await download.PathAsync())).TrimEnd().Split("\r\n");
+            Assert.Equal(2, lines.Skip(1).Count(line => line.Contains("ORD-1", StringComparison.Ordinal) || line.Contains("ORD-2", StringComparison.Ordinal)));
+            Assert.Equal(3, lines.Length);
+
+            await page.GetByTestId("bulk-ask").ClickAsync();
+            await Expect(page.GetByTestId("bulk-said")).ToContainTextAsync("All 2 asked");
+            await Expect(page.GetByTestId("payment-status")).ToHaveTextAsync(["Pending", "Succeeded", "Succeeded"]);
+            await page.GetByTestId("bulk-ask").ClickAsync();
+            await Expect(page.GetByTestId("bulk-said")).ToContainTextAsync("None asked");
+            await page.GetByTestId("bulk-clear").ClickAsync();
+            await Expect(page.GetByTestId("payments-totals")).ToBeVisibleAsync();
+            await page.GetByTestId("payments-pick-all").CheckAsync();
+            await Expect(page.GetByTestId("payments-bulk")).ToContainTextAsync("3 chosen");
+
+            await page.GotoAsync("/payments?mode=test&limit=2");
+            await Expect(page.GetByTestId("payments-row")).ToHaveCountAsync(2);
+            await page.GetByTestId("pager-older").ClickAsync();
+            await Expect(page.GetByTestId("payments-row")).ToHaveCountAsync(1);
+            Assert.Contains("limit=2", page.Url, StringComparison.Ordinal);
+            await page.GetByRole(AriaRole.Link, new() { Name = "25 rows" }).ClickAsync();
+            await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("limit=25"));
+            await page.GotoAsync("/payments?mode=test&limit=500");
+            await Expect(page.GetByTestId("payments-problem")).ToContainTextAsync("limit");
         });
     }
 
@@ -243,7 +299,7 @@ public sealed class PaymentPagesTests(Chromium chromium)
             await Expect(page.GetByTestId("view-changed")).ToHaveCountAsync(0);
 
             await page.ReloadAsync();
-            await Expect(page.Locator(".rz-grid-table th")).ToHaveTextAsync(["Status", "Reference", "Received, minor units", "Payer’s phone"]);
+            await Expect(page.Locator(".rz-grid-table th")).ToHaveTextAsync(["", "Status", "Reference", "Received, minor units", "Payer’s phone"]);
             await Expect(page.GetByTestId("payments-row")).ToContainTextAsync("1000000");
             await Expect(page.GetByTestId("payments-row")).Not.ToContainTextAsync("5214109");
             var download = await page.RunAndWaitForDownloadAsync(() => page.GetByTestId("payments-export").ClickAsync());
@@ -263,7 +319,7 @@ public sealed class PaymentPagesTests(Chromium chromium)
             var colleague = await other.NewPageAsync();
             await scene.SignInAsync(colleague, Roles.Auditor);
             await colleague.GotoAsync(page.Url);
-            await Expect(colleague.Locator(".rz-grid-table th")).ToHaveTextAsync(["Status", "Reference", "Received, minor units", "Payer’s phone"]);
+            await Expect(colleague.Locator(".rz-grid-table th")).ToHaveTextAsync(["", "Status", "Reference", "Received, minor units", "Payer’s phone"]);
             await Expect(colleague.GetByTestId("payments-row")).ToContainTextAsync("ORD-1");
             var theirs = await colleague.RunAndWaitForDownloadAsync(() => colleague.GetByTestId("payments-export").ClickAsync());
             Assert.Equal(lines, (await File.ReadAllTextAsync(await theirs.PathAsync())).TrimEnd().Split("\r\n"));

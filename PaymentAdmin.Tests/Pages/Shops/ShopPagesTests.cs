@@ -31,6 +31,19 @@ public sealed class ShopPagesTests(Chromium chromium)
             await Expect(page.GetByTestId("config-saved")).ToContainTextAsync("shop 22");
             await Expect(page.GetByTestId("config-edit")).ToHaveCountAsync(2);
 
+            // A wrong edit is taken back from the history: the old BIN and token come as the next version.
+            await page.GotoAsync("/superadmin/payment-configs?q=22");
+            await page.GetByTestId("config-edit").ClickAsync();
+            await page.GetByTestId("config-bin").FillAsync("991011000048");
+            await page.GetByTestId("config-save").ClickAsync();
+            await Expect(page.GetByTestId("config-saved")).ToContainTextAsync("version 2");
+            await page.GetByTestId("config-history").ClickAsync();
+            await page.GetByTestId("config-restore").ClickAsync();
+            await Expect(page.GetByRole(Microsoft.Playwright.AriaRole.Dialog)).ToContainTextAsync("210440028324");
+            await page.GetByTestId("config-restore-confirm").ClickAsync();
+            await Expect(page.GetByTestId("config-saved")).ToContainTextAsync("Version 1 restored");
+            await Expect(page.Locator("main .rz-data-row")).ToContainTextAsync("210440028324");
+
             await page.Locator(".brand summary").ClickAsync();
             await page.Locator(".brand").GetByText("Default", new() { Exact = true }).Last.ClickAsync();
             await Expect(page.Locator(".brand small")).ToHaveTextAsync("Default");

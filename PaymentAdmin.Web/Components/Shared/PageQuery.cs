@@ -11,6 +11,9 @@ public static class PageQuery
     /// <summary>The saved view that a list was opened with; it says nothing about the rows.</summary>
     public const string View = "view";
 
+    /// <summary>How many rows a page has, where it is not the usual number.</summary>
+    public const string Limit = "limit";
+
     public static IReadOnlyList<KeyValuePair<string, string>> Parameters(this NavigationManager navigation) => Parameters(new Uri(navigation.Uri).Query);
 
     public static IReadOnlyList<KeyValuePair<string, string>> Parameters(string query) =>

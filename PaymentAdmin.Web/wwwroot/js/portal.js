@@ -111,7 +111,7 @@ document.addEventListener('click', event => {
 // ---- Keys: single letters, ignored while typing, and off where the user wants them off (WCAG 2.1.4) ----
 
 const keysAreOn = () => localStorage.getItem('pa-keys') !== 'off';
-const isTyping = target => target.closest('input, textarea, select, [contenteditable], [role="listbox"], [role="combobox"]');
+const isTyping = target => target.closest('input:not([type="checkbox"]), textarea, select, [contenteditable], [role="listbox"], [role="combobox"]');
 let afterG = 0;
 
 document.addEventListener('toggle', event => {
@@ -146,13 +146,14 @@ document.addEventListener('keydown', event => {
   else if (event.key === '?') actions.keys();
   else if (event.key === 'c') press(document.querySelector('main .head [data-copy]'), event);
   else if ((event.key === 'j' || event.key === 'k') && !document.querySelector('[data-key="j"]')) moveRow(event.key === 'j' ? 1 : -1, event);
+  else if (event.key === 'x') press(event.target.closest('tr')?.querySelector('[data-pick]'), event);
   else press(document.querySelector(`[data-key="${CSS.escape(event.key)}"]`), event);
 });
 
 function press(element, event) {
   if (!element) return;
   event.preventDefault();
-  if (element.matches('input')) element.focus();
+  if (element.matches('input:not([type="checkbox"])')) element.focus();
   else element.click();
 }
 

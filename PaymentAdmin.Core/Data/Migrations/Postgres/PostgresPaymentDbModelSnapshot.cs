@@ -1335,6 +1335,8 @@ namespace PaymentAdmin.Core.Data.Migrations.Postgres
 
                     b.HasIndex("TenantId", "Mode", "CreatedAt", "Id");
 
+                    b.HasIndex("TenantId", "Mode", "UpdatedAt", "Id");
+
                     b.HasIndex("TenantId", "Mode", "Currency", "AmountMinor", "Id");
 
                     b.HasIndex("TenantId", "Mode", "Currency", "CreatedAt", "Id");

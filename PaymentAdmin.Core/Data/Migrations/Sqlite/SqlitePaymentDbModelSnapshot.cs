@@ -1337,6 +1337,8 @@ namespace PaymentAdmin.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("TenantId", "Mode", "CreatedAt", "Id");
 
+                    b.HasIndex("TenantId", "Mode", "UpdatedAt", "Id");
+
                     b.HasIndex("TenantId", "Mode", "Currency", "AmountMinor", "Id");
 
                     b.HasIndex("TenantId", "Mode", "Currency", "CreatedAt", "Id");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Payments;
@@ -15,12 +16,14 @@ namespace PaymentAdmin.Web.Components.Pages.Payments;
 public sealed partial class PaymentList : IDisposable
 {
     private const string Path = "/payments";
+    private static readonly int[] PageSizes = [25, PaymentSearch.PageSizeDefault, 100, PaymentSearch.PageSizeMax];
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
     // Counts may be two seconds old: asked again when they cannot be any more.
     private static readonly TimeSpan CountsPause = TimeSpan.FromMilliseconds(2500);
 
     private readonly CancellationTokenSource left = new();
+    private readonly HashSet<Guid> picked = [];
     private CancellationTokenSource? loading;
     private LiveRefresh? liveRows;
     private LiveRefresh? liveCounts;
@@ -35,6 +38,7 @@ public sealed partial class PaymentList : IDisposable
     private IReadOnlyList<string> columns = [];
     private Guid? viewId;
     private string? cursor;
+    private int size = PaymentSearch.PageSizeDefault;
     private int newCount;
     private bool isPaused;
     private DateTimeOffset? pausedAt;
@@ -66,6 +70,12 @@ public sealed partial class PaymentList : IDisposable
     private SearchScope? Scope => Frame is { TenantId: { } tenantId } ? new SearchScope(tenantId, Frame.Mode, Frame.Zone) : null;
 
     private string ExportHref => "/export/payments.csv" + new ShownPayments(InMode(filter), columns).ToQueryString();
+
+    private List<PaymentRow> PickedRows => [.. rows.Where(row => picked.Contains(row.Id))];
+
+    private string PickedExportHref => "/export/payments.csv" + new ShownPayments(InMode(PaymentFilter.All with { Ids = [.. picked.Order()] }), columns).ToQueryString();
+
+    private IReadOnlyList<LinkTab> Sizes => [.. PageSizes.Select(one => new LinkTab($"{one}", Href(filter, columns, viewId, cursor, one), one == size))];
 
     private string ClearHref => PageQuery.At(Path, new ShownPayments(InMode(PaymentFilter.All), columns).Write(), null);
 
@@ -134,8 +144,10 @@ public sealed partial class PaymentList : IDisposable
         loading = CancellationTokenSource.CreateLinkedTokenSource(left.Token);
         var token = loading.Token;
         var parameters = Navigation.Parameters();
-        var read = ShownPayments.Read(parameters, Providers, "cursor", PageQuery.View);
-        problem = read.Problem;
+        var read = ShownPayments.Read(parameters, Providers, "cursor", PageQuery.View, PageQuery.Limit);
+        var limit = new QueryReader(parameters.Where(pair => pair.Key == PageQuery.Limit));
+        size = limit.Number(PageQuery.Limit, 1, PaymentSearch.PageSizeMax) ?? PaymentSearch.PageSizeDefault;
+        problem = read.Problem ?? limit.Finish([]);
         if (problem is not null || Scope is not { } scope)
             return;
         filter = read.Value.Filter with { Mode = null };
@@ -144,13 +156,14 @@ public sealed partial class PaymentList : IDisposable
         cursor = parameters.Find("cursor");
         try
         {
-            var found = await Search.PageAsync(scope, filter, cursor, PaymentSearch.PageSizeDefault, token);
+            var found = await Search.PageAsync(scope, filter, cursor, size, token);
             problem = found.Problem;
             if (problem is not null)
                 return;
             page = found.Value;
             rows = page.Rows;
             selected = [];
+            picked.Clear();
             newCount = 0;
             // Rows first: they are what was asked for; the figures above them may take longer.
             StateHasChanged();
@@ -232,6 +245,21 @@ public sealed partial class PaymentList : IDisposable
         selected = [];
     }
 
+    private void Pick(Guid id, bool isPicked)
+    {
+        if (isPicked)
+            picked.Add(id);
+        else
+            picked.Remove(id);
+    }
+
+    private void PickAll(bool isPicked)
+    {
+        picked.Clear();
+        if (isPicked)
+            picked.UnionWith(rows.Select(row => row.Id));
+    }
+
     private static void NameRow(RowRenderEventArgs<PaymentRow> row) => row.Attributes["data-testid"] = "payments-row";
 
     private static string? Remark(PaymentRow row) => PaymentWords.All(row.Exceptions) ?? (row.Status is PaymentStatus.Failed or PaymentStatus.Pending ? row.LastError : null);
@@ -242,6 +270,8 @@ public sealed partial class PaymentList : IDisposable
 
     private string Href(PaymentFilter any, string? at = null) => Href(any, columns, viewId, at);
 
-    private string Href(PaymentFilter any, IReadOnlyList<string> shown, Guid? view, string? at = null) =>
-        PageQuery.At(Path, new ShownPayments(InMode(any), shown).Write().Add(PageQuery.View, view?.ToString()), at);
+    private string Href(PaymentFilter any, IReadOnlyList<string> shown, Guid? view, string? at = null, int? rowsOfPage = null) =>
+        PageQuery.At(Path, new ShownPayments(InMode(any), shown).Write().Add(PageQuery.View, view?.ToString()).Add(PageQuery.Limit, SizeText(rowsOfPage ?? size)), at);
+
+    private static string? SizeText(int rowsOfPage) => rowsOfPage == PaymentSearch.PageSizeDefault ? null : rowsOfPage.ToString(CultureInfo.InvariantCulture);
 }

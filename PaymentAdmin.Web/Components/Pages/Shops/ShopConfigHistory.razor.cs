@@ -5,7 +5,7 @@ using Radzen;
 
 namespace PaymentAdmin.Web.Components.Pages.Shops;
 
-/// <summary>Who changed a config, when, and what was different afterwards; tokens masked.</summary>
+/// <summary>Who changed a config, when, and what was different afterwards; tokens masked. Closes with the <see cref="ShopConfigVersionItem"/> that is to be restored.</summary>
 public sealed partial class ShopConfigHistory
 {
     private List<(ShopConfigVersionItem Version, IReadOnlyList<string> Changes)>? versions;

@@ -194,10 +194,46 @@ public sealed partial class ShopConfigs : IDisposable
             await NoteAsync(done, "Deactivated");
     }
 
-    private async Task ShowHistoryAsync(ShopConfigItem item) => await Dialogs.OpenAsync<ShopConfigHistory>(
-        $"History of shop {item.ShopId}, {ProviderName(item.Provider)}",
-        new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(ShopConfigHistory.Config)] = item, [nameof(ShopConfigHistory.Frame)] = Frame },
-        new DialogOptions { Width = "560px", CloseDialogOnEsc = true, AutoFocusFirstElement = true });
+    private async Task ShowHistoryAsync(ShopConfigItem item)
+    {
+        var answer = await Dialogs.OpenAsync<ShopConfigHistory>(
+            $"History of shop {item.ShopId}, {ProviderName(item.Provider)}",
+            new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(ShopConfigHistory.Config)] = item, [nameof(ShopConfigHistory.Frame)] = Frame },
+            new DialogOptions { Width = "560px", CloseDialogOnEsc = true, AutoFocusFirstElement = true });
+        if (answer is ShopConfigVersionItem version)
+            await RestoreAsync(item, version);
+    }
+
+    private async Task RestoreAsync(ShopConfigItem item, ShopConfigVersionItem version)
+    {
+        if (Frame?.TenantId is not { } tenantId || !CanWrite)
+            return;
+        saved = null;
+        Result<SavedShopConfig>? result = null;
+        var subject = new ConfirmSubject
+        {
+            Bin = version.OrganizationBin,
+            Mode = item.Mode,
+            More = [("Shop", $"{item.ShopId} {item.ShopName}".TrimEnd()), ("Provider", ProviderName(item.Provider)), ("Device token", version.DeviceToken ?? "none"), ("State", version.IsActive ? "Active" : "Inactive")],
+        };
+        await Dialogs.ConfirmAsync(
+            $"Restore version {version.Version}?",
+            subject,
+            $"Restore as version {item.Version + 1}",
+            async () =>
+            {
+                result = await Save.RestoreAsync(tenantId, item.Id, version.Version, item.Version, Frame.ToActor(), CancellationToken.None);
+                return result?.Problem.Refusal();
+            },
+            "New payments of this shop are made with these values. Payments under way keep the version that they were made with.",
+            testId: "config-restore-confirm");
+        if (result is not { } answered)
+            return;
+        if (answered.IsOk)
+            await NoteAsync(answered.Value, $"Version {version.Version} restored");
+        else if (answered.Problem.IsWaiting())
+            saved = new SavedNote(answered.Problem!.Detail, []);
+    }
 
     private async Task NoteAsync(SavedShopConfig done, string verb)
     {
