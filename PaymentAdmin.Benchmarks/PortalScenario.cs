@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.Playwright;
 
 namespace PaymentAdmin.Benchmarks;
@@ -10,8 +9,6 @@ namespace PaymentAdmin.Benchmarks;
 /// </summary>
 internal static class PortalScenario
 {
-    private const int Rounds = 5;
-    private const int Calls = 8;
     private const float PatienceMilliseconds = 60_000;
 
     private static readonly (string Name, string Path, string Drawn)[] Pages =
@@ -21,9 +18,9 @@ internal static class PortalScenario
         ("/payments, a rare status", "/payments?mode=test&status=in_review", Row),
         ("/payments, one provider and one shop", "/payments?mode=test&provider=stripe&shop_id=8", Row),
         ("/payments, text", "/payments?mode=test&q=payer-1@example.com", Row + ", .empty"),
-        ("/refunds", "/refunds?mode=test", "main tbody tr td a"),
-        ("/audit", "/audit?mode=test", "main tbody tr td"),
-        ("dashboard", "/?mode=test", "main .card a"),
+        ("/refunds", "/refunds?mode=test", "main .rz-data-row a"),
+        ("/audit", "/audit?mode=test", "[data-testid=audit-row]"),
+        ("dashboard", "/?mode=test", "[data-testid=dashboard-figures] a"),
     ];
 
     private const string Row = "[data-testid=payments-row]";
@@ -38,14 +35,13 @@ internal static class PortalScenario
         await using var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Environment.GetEnvironmentVariable("PORTAL_CHROMIUM") ?? "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-gpu"] });
         var less = await SignInAsync(browser, small, email, password);
         var more = await SignInAsync(browser, large, email, password);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Rounds} rounds of {Calls} visits each, milliseconds until the first of it is on screen; circuits and page are loaded anew each time."));
-        Console.WriteLine();
-        Console.WriteLine("| page | small: median, p90 ms | large: median, p90 ms | ratio of medians, median of 5 (min–max) |");
-        Console.WriteLine("|---|---|---|---|");
+        Console.WriteLine("Until the first of it is on screen; page and circuit are loaded anew each time.");
+        var comparison = new Comparison { Calls = 4, WarmUp = 2, Tail = 0.9, Format = "0" };
+        comparison.WriteHead("page");
         foreach (var (name, path, drawn) in Pages)
-            await CompareAsync(name, () => VisitAsync(less, path, drawn), () => VisitAsync(more, path, drawn));
+            await comparison.RunAsync(name, () => VisitAsync(less, path, drawn), () => VisitAsync(more, path, drawn));
         var (one, other) = (await NewestAsync(less), await NewestAsync(more));
-        await CompareAsync("page of one payment", () => VisitAsync(less, one, "main .moneystrip, main h1"), () => VisitAsync(more, other, "main .moneystrip, main h1"));
+        await comparison.RunAsync("page of one payment", () => VisitAsync(less, one, "[data-testid=money-strip]"), () => VisitAsync(more, other, "[data-testid=money-strip]"));
         return 0;
     }
 
@@ -78,27 +74,4 @@ internal static class PortalScenario
         await page.WaitForFunctionAsync("selector => document.querySelector(selector) !== null", drawn, new PageWaitForFunctionOptions { Timeout = PatienceMilliseconds });
         return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
     }
-
-    private static async Task CompareAsync(string name, Func<Task<double>> less, Func<Task<double>> more)
-    {
-        List<double> ratios = [], small = [], large = [];
-        for (var round = 0; round <= Rounds; round++)
-        {
-            List<double> a = [], b = [];
-            for (var i = 0; i < (round == 0 ? 2 : Calls); i++)
-            {
-                a.Add(await less());
-                b.Add(await more());
-            }
-            if (round == 0)
-                continue; // warm-up
-            ratios.Add(Percentile(b, 0.5) / Percentile(a, 0.5));
-            small.AddRange(a);
-            large.AddRange(b);
-        }
-        ratios.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {Percentile(small, 0.5):0}, {Percentile(small, 0.9):0} | {Percentile(large, 0.5):0}, {Percentile(large, 0.9):0} | {ratios[Rounds / 2]:0.00} ({ratios[0]:0.00}–{ratios[^1]:0.00}) |"));
-    }
-
-    private static double Percentile(List<double> values, double part) => values.Order().ElementAt((int)(values.Count * part));
 }

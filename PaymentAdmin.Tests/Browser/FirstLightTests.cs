@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace PaymentAdmin.Tests.Browser;
 
 /// <summary>The way that somebody goes who has just started the product: through the real pages, the real client and the real imitation.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(PayerBrowserCollection.Name)]
 public sealed partial class FirstLightTests(Chromium chromium)
 {
     [BrowserFact]

@@ -13,7 +13,7 @@ namespace PaymentAdmin.Tests.Browser;
 /// <summary>
 /// What a payer can do on a provider's hosted page, in a browser, and what the portal then says: our status, and beside it the provider's own word.
 /// </summary>
-[Collection(BrowserCollection.Name)]
+[Collection(PayerBrowserCollection.Name)]
 public sealed class HostedCheckoutTests(Chromium chromium)
 {
     [BrowserFact]

@@ -21,7 +21,7 @@ public enum PayerEnd
 /// Every way to pay and every end of it, in a browser against the imitations. What the page says is held against what the API says. Each row has a
 /// width, a language and a browser with or without script of its own, so that every combination of these meets every end.
 /// </summary>
-[Collection(BrowserCollection.Name)]
+[Collection(PayerBrowserCollection.Name)]
 public sealed class PayerEndsTests(Chromium chromium, PayerShop shop) : IClassFixture<PayerShop>
 {
     private static readonly TimeSpan PastTheDeadline = TimeSpan.FromMinutes(6);

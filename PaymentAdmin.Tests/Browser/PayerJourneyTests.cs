@@ -14,7 +14,7 @@ namespace PaymentAdmin.Tests.Browser;
 /// What payers do, in a browser: through every provider's imitation, with and without script, on a phone and at a desk, in each language. What
 /// the page says is held against what the API says.
 /// </summary>
-[Collection(BrowserCollection.Name)]
+[Collection(PayerBrowserCollection.Name)]
 public sealed class PayerJourneyTests(Chromium chromium, PayerShop shop) : IClassFixture<PayerShop>
 {
     [BrowserFact]

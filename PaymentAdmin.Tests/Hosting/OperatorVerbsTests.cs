@@ -73,6 +73,22 @@ public sealed class OperatorVerbsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Wrong_master_key_ends_a_verb_with_one_sentence_and_changes_nothing()
+    {
+        var file = Path.Combine(app.Get<PaymentAdmin.Core.Common.Deployment>().DataDirectory, "jwt.key");
+        await File.WriteAllTextAsync(file, new string('k', 32));
+        await RunAsync("set-tenant", "--tenant", "default", "--customer-jwt-issuer", "https://id.shop.example", "--customer-jwt-alg", "HS256", "--customer-jwt-key-file", file);
+        var sealedBefore = await app.ReadAsync(db => db.Tenants.Select(tenant => tenant.CustomerJwtKeyCipher).SingleAsync());
+        var another = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+        var run = await VerbRun.OnAsync([.. app.Database.Settings, new("Security:MasterKey", another)], app.Get<PaymentAdmin.Core.Common.Deployment>().DataDirectory, "Test", "rotate-master-key");
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.Contains("Security:PreviousMasterKeys", Assert.Single(run.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Equal(sealedBefore, await app.ReadAsync(db => db.Tenants.Select(tenant => tenant.CustomerJwtKeyCipher).SingleAsync()));
+    }
+
+    [Fact]
     public async Task Settings_that_are_not_named_stay()
     {
         await RunAsync("set-tenant", "--tenant", "default", "--time-zone", "Africa/Nairobi");

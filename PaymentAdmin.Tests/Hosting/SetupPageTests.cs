@@ -5,7 +5,7 @@ using PaymentAdmin.Tests.Support;
 namespace PaymentAdmin.Tests.Hosting;
 
 /// <summary>From the printed code to a signed-in superadmin, in a browser, under the headers that the server really sends.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(PayerBrowserCollection.Name)]
 public sealed partial class SetupPageTests(Chromium chromium)
 {
     [BrowserFact]

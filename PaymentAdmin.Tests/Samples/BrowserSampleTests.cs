@@ -10,7 +10,7 @@ using static Microsoft.Playwright.Assertions;
 namespace PaymentAdmin.Tests.Samples;
 
 /// <summary>docs/samples/checkout.html on an origin of its own, as the page of a shop: a customer pays, another leaves.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(PayerBrowserCollection.Name)]
 public sealed class BrowserSampleTests(Chromium chromium)
 {
     [BrowserFact]

@@ -144,9 +144,16 @@ public sealed record Visit
 /// <summary>A browser test failed; says what, and where its picture is.</summary>
 public sealed class VisitFailedException(string message, Exception inner) : Exception(message, inner);
 
-/// <summary>Browser tests share one browser and run one after another; a second collection with its own browser runs beside them.</summary>
+/// <summary>Tests of the portal share one browser and run one after another.</summary>
 [CollectionDefinition(Name)]
 public sealed class BrowserCollection : ICollectionFixture<Chromium>
 {
     public const string Name = "Browser";
+}
+
+/// <summary>Tests of what payers, merchants' pages and newcomers see: beside those of the portal, with a browser of their own.</summary>
+[CollectionDefinition(Name)]
+public sealed class PayerBrowserCollection : ICollectionFixture<Chromium>
+{
+    public const string Name = "Payer's browser";
 }

@@ -26,7 +26,7 @@ public sealed record VerbRun(int ExitCode, string Output, string Errors)
     private static WebApplicationBuilder Builder(IEnumerable<KeyValuePair<string, string?>> settings, string dataDirectory, string environment)
     {
         var builder = RootSettings.CreateBuilder([$"--environment={environment}"]);
-        builder.Configuration.AddInMemoryCollection(settings.Append(new("Security:MasterKey", TestApp.MasterKey)).Append(new("DataDirectory", dataDirectory)));
+        builder.Configuration.AddInMemoryCollection([new("Security:MasterKey", TestApp.MasterKey), new("DataDirectory", dataDirectory)]).AddInMemoryCollection(settings);
         return builder;
     }
 }

@@ -12,7 +12,7 @@ using static Microsoft.Playwright.Assertions;
 namespace PaymentAdmin.Tests.Providers.Flutterwave;
 
 /// <summary>The whole server with an account on its own imitation of Flutterwave: our API, the page, events that prove little, refunds.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(PayerBrowserCollection.Name)]
 public sealed class FlutterwaveCheckoutTests(Chromium chromium)
 {
     private const string Good = "5531 8866 5214 2950";

@@ -15,7 +15,7 @@ using static Microsoft.Playwright.Assertions;
 namespace PaymentAdmin.Tests.Providers.Ikhokha;
 
 /// <summary>The whole server with an account on its own imitation of iKhokha: our API, the page, signed callbacks, refunds by hand.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(PayerBrowserCollection.Name)]
 public sealed class IkhokhaCheckoutTests(Chromium chromium)
 {
     private const string Good = "4111 1111 1111 1111";

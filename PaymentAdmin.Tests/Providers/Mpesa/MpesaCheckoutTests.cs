@@ -12,7 +12,7 @@ using PaymentAdmin.Tests.Support;
 namespace PaymentAdmin.Tests.Providers.Mpesa;
 
 /// <summary>The whole way over HTTP against the imitation: prompts, the paybill's page, refunds, and what the portal shows of them.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(PayerBrowserCollection.Name)]
 public sealed class MpesaCheckoutTests(Chromium chromium)
 {
     [Theory]

@@ -18,7 +18,7 @@ using PaymentAdmin.Tests.Support;
 namespace PaymentAdmin.Tests.Providers.Stripe;
 
 /// <summary>The whole server with an account on its own imitation of Stripe: our API, the hosted page, signed events, refunds.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(PayerBrowserCollection.Name)]
 public sealed class StripeCheckoutTests(Chromium chromium)
 {
     private const string Good = "4242 4242 4242 4242";

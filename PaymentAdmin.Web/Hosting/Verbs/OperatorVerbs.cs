@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using PaymentAdmin.Web.Endpoints;
 
@@ -55,6 +56,10 @@ public static class OperatorVerbs
         catch (StartupException exception)
         {
             return Refuse(errors, exception.Faults);
+        }
+        catch (CryptographicException exception)
+        {
+            return Refuse(errors, [$"{exception.Message} Name the key that was used before in Security:PreviousMasterKeys, or start with it."]);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Secrets;
 
@@ -18,14 +17,7 @@ public sealed class RotateMasterKeyVerb : IOperatorVerb
     public async Task<VerbAnswer> RunAsync(VerbArguments arguments, IServiceProvider services, CancellationToken cancellationToken)
     {
         var keyId = services.GetRequiredService<SecretBox>().CurrentKeyId;
-        try
-        {
-            var resealed = await services.GetRequiredService<RotateMasterKey>().RunAsync(Actor.System(Name), cancellationToken);
-            return new VerbAnswer(new { key_id = keyId, resealed }, resealed == 0 ? $"All secrets are sealed under the key {keyId} already." : $"{resealed} secrets are sealed under the key {keyId} now. Security:PreviousMasterKeys can be emptied.");
-        }
-        catch (CryptographicException exception)
-        {
-            return VerbAnswer.Refused([$"{exception.Message} Name the key that was used before in Security:PreviousMasterKeys. What is sealed anew already stays readable."]);
-        }
+        var resealed = await services.GetRequiredService<RotateMasterKey>().RunAsync(Actor.System(Name), cancellationToken);
+        return new VerbAnswer(new { key_id = keyId, resealed }, resealed == 0 ? $"All secrets are sealed under the key {keyId} already." : $"{resealed} secrets are sealed under the key {keyId} now. Security:PreviousMasterKeys can be emptied.");
     }
 }
