@@ -32,6 +32,7 @@ internal static class ListScenario
         await quick.RunAsync("page of one payment", () => TimeAsync(less.DetailAsync), () => TimeAsync(more.DetailAsync));
         await slow.RunAsync("counts of the tabs, no filter", () => TimeAsync(() => CountAsync(less, PaymentFilter.All)), () => TimeAsync(() => CountAsync(more, PaymentFilter.All)));
         await slow.RunAsync("counts of the tabs, one provider", () => TimeAsync(() => CountAsync(less, OneProvider)), () => TimeAsync(() => CountAsync(more, OneProvider)));
+        await slow.RunAsync("counts of the tabs, an e-mail", () => TimeAsync(() => CountAsync(less, Emailed(less))), () => TimeAsync(() => CountAsync(more, Emailed(more))));
         await slow.RunAsync("dashboard", () => TimeAsync(less.DashboardAsync), () => TimeAsync(more.DashboardAsync));
         Console.WriteLine();
         var (many, few) = (await more.CsvAsync(), await less.CsvAsync());
@@ -40,6 +41,8 @@ internal static class ListScenario
     }
 
     private static PaymentFilter OneProvider { get; } = new() { Providers = ["stripe"] };
+
+    private static PaymentFilter Emailed(Side side) => new() { Query = side.Sample.CustomerEmail };
 
     private static IEnumerable<(string Name, Func<Side, PaymentFilter> Filter)> Queries =>
     [
@@ -75,6 +78,7 @@ internal static class ListScenario
         ("q: provider reference", side => new PaymentFilter { Query = side.Sample.ProviderReference }),
         ("q: phone", side => new PaymentFilter { Query = side.Sample.CustomerPhone }),
         ("q: e-mail", side => new PaymentFilter { Query = side.Sample.CustomerEmail }),
+        ("q: e-mail, and a status", side => new PaymentFilter { Query = side.Sample.CustomerEmail, Statuses = [PaymentStatus.Succeeded] }),
         ("q: nothing like it", _ => new PaymentFilter { Query = "zzz-nothing" }),
     ];
 

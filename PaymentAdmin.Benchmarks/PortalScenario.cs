@@ -36,7 +36,7 @@ internal static class PortalScenario
         var less = await SignInAsync(browser, small, email, password);
         var more = await SignInAsync(browser, large, email, password);
         Console.WriteLine("Until the first of it is on screen; page and circuit are loaded anew each time.");
-        var comparison = new Comparison { Calls = 4, WarmUp = 2, Tail = 0.9, Format = "0" };
+        var comparison = new Comparison { Calls = 3, WarmUp = 1, Tail = 0.9, Format = "0" };
         comparison.WriteHead("page");
         foreach (var (name, path, drawn) in Pages)
             await comparison.RunAsync(name, () => VisitAsync(less, path, drawn), () => VisitAsync(more, path, drawn));

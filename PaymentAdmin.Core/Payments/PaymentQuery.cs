@@ -125,18 +125,22 @@ public static class PaymentQuery
         return rows;
     }
 
-    /// <summary>Nothing changes before it is created, so the end bounds both times; few that changed are looked up by their change first.</summary>
+    /// <summary>
+    /// Few that changed are looked up by their change first; many are met soon along the time of creation. Nothing changes before it is created, so
+    /// the end bounds both times. No version is negative: the second half of each condition only keeps the databases from sorting by the index of
+    /// changes what they would meet in its order by another.
+    /// </summary>
     private static async Task<IQueryable<Payment>> WhereUpdatedAsync(IQueryable<Payment> rows, IQueryable<Payment> own, PaymentFilter filter, TimeZoneInfo zone, CancellationToken cancellationToken)
     {
         if (filter.UpdatedTo?.To(zone) is { } to)
         {
-            rows = rows.Where(row => row.UpdatedAt < to && row.CreatedAt < to);
+            rows = rows.Where(row => row.CreatedAt < to && (row.UpdatedAt < to || row.Version < 0));
             own = own.Where(row => row.UpdatedAt < to);
         }
         if (filter.UpdatedFrom?.From(zone) is not { } from)
             return rows;
         var few = await own.Where(row => row.UpdatedAt >= from).OrderBy(row => row.UpdatedAt).Select(row => row.Id).Take(FewInRange + 1).ToListAsync(cancellationToken);
-        return few.Count <= FewInRange ? rows.Where(row => few.Contains(row.Id)) : rows.Where(row => row.UpdatedAt >= from);
+        return few.Count <= FewInRange ? rows.Where(row => few.Contains(row.Id)) : rows.Where(row => row.UpdatedAt >= from || row.Version < 0);
     }
 
     /// <summary>What a search text is decides where it is looked for, so that each look-up is one of an index and none reads every row.</summary>
@@ -145,27 +149,31 @@ public static class PaymentQuery
         if (Guid.TryParse(text, out var id))
             return rows.Where(row => row.Id == id);
         if (text.Contains('@', StringComparison.Ordinal))
-        {
-            return await WhereEmailAsync(rows, text, cancellationToken);
-        }
+            return await WhereEmailAsync(rows, own, text, cancellationToken);
         if (await ExactAsync(db, own, scope, text, cancellationToken) is { Count: > 0 } exact)
             return rows.Where(row => exact.Contains(row.Id));
-        if (Texts.IsPhone(text) && Texts.PhoneDigits(text) is { } digits && await own.AnyAsync(row => row.PhoneDigits == digits, cancellationToken))
-            return rows.Where(row => row.PhoneDigits == digits);
+        if (Texts.IsPhone(text) && Texts.PhoneDigits(text) is { } digits && await FewAsync(own.Where(row => row.PhoneDigits == digits), cancellationToken) is { Count: > 0 } phones)
+            return phones.Count <= FewMatches ? rows.Where(row => phones.Contains(row.Id)) : rows.Where(row => row.PhoneDigits == digits);
         return await WhereReferenceBeginsAsync(rows, own, text, cancellationToken);
     }
 
     /// <summary>As it was typed, or in small letters. One look-up each: with a choice between the two, SQLite would read along the time.</summary>
-    private static async Task<IQueryable<Payment>> WhereEmailAsync(IQueryable<Payment> rows, string text, CancellationToken cancellationToken)
+    private static async Task<IQueryable<Payment>> WhereEmailAsync(IQueryable<Payment> rows, IQueryable<Payment> own, string text, CancellationToken cancellationToken)
     {
         var lower = text.ToLowerInvariant();
-        if (lower == text)
-            return rows.Where(row => row.CustomerEmail == lower);
-        var few = new List<Guid>();
-        foreach (var email in new[] { text, lower })
-            few.AddRange(await rows.Where(row => row.CustomerEmail == email).NewestFirst().Select(row => row.Id).Take(FewMatches + 1).ToListAsync(cancellationToken));
-        return few.Count <= FewMatches ? rows.Where(row => few.Contains(row.Id)) : rows.Where(row => row.CustomerEmail == text || row.CustomerEmail == lower);
+        var few = await FewAsync(own.Where(row => row.CustomerEmail == lower), cancellationToken);
+        if (lower != text)
+            few.AddRange(await FewAsync(own.Where(row => row.CustomerEmail == text), cancellationToken));
+        if (few.Count <= FewMatches)
+            return rows.Where(row => few.Contains(row.Id));
+        return lower == text ? rows.Where(row => row.CustomerEmail == lower) : rows.Where(row => row.CustomerEmail == text || row.CustomerEmail == lower);
     }
+
+    /// <summary>
+    /// The ids of what an index of the text finds, one more than few at most. A filter beside the text has an index too, and only by their ids do both
+    /// databases find the few first.
+    /// </summary>
+    private static Task<List<Guid>> FewAsync(IQueryable<Payment> found, CancellationToken cancellationToken) => found.NewestFirst().Select(row => row.Id).Take(FewMatches + 1).ToListAsync(cancellationToken);
 
     /// <summary>Payments with exactly this payment code, or this reference at the provider of any of their attempts.</summary>
     private static async Task<List<Guid>> ExactAsync(PaymentDb db, IQueryable<Payment> own, SearchScope scope, string text, CancellationToken cancellationToken)

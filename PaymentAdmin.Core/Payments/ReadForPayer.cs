@@ -91,7 +91,7 @@ public sealed class ReadForPayer(PaymentStore store, AdmitPayer admit, ProviderR
         return await store.ReadAsync(
             async db =>
             {
-                var ids = await db.PaymentAttempts.Where(row => row.ProviderReference == session && unguessable.Contains(row.Provider)).Select(row => row.PaymentId).Take(2).ToListAsync(cancellationToken);
+                var ids = await db.PaymentAttempts.Where(row => row.ProviderReference == session && unguessable.Contains(row.Provider)).OrderBy(row => row.Id).Select(row => row.PaymentId).Take(2).ToListAsync(cancellationToken);
                 return ids is [var id] ? await ViewOfAsync(db, await db.Payments.SingleAsync(row => row.Id == id, cancellationToken), cancellationToken) : null;
             },
             cancellationToken);

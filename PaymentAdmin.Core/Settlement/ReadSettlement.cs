@@ -19,11 +19,11 @@ public sealed class ReadSettlement(PaymentStore store, ProviderRegistry provider
 
     public Task<SettlementCounts> CountAsync(Guid tenantId, Mode mode, CancellationToken cancellationToken) => store.ReadAsync(
         async db => new SettlementCounts(
-            await CappedAsync(db.Receipts.Where(row => row.TenantId == tenantId && row.Mode == mode && row.State == ReceiptState.Unallocated), cancellationToken),
-            await CappedAsync(db.BookDifferences.Where(row => row.TenantId == tenantId && row.Mode == mode && row.State == DifferenceState.Open), cancellationToken),
-            await CappedAsync(db.Payments.Where(row => row.TenantId == tenantId && row.Mode == mode && row.Exceptions != PaymentExceptions.None && (row.Exceptions & PaymentExceptions.PaidLate) != PaymentExceptions.None), cancellationToken),
-            await CappedAsync(db.Payments.Where(row => row.TenantId == tenantId && row.Mode == mode && row.Exceptions != PaymentExceptions.None && (row.Exceptions & PaymentExceptions.DuplicateCharge) != PaymentExceptions.None), cancellationToken),
-            await CappedAsync(db.WebhookEvents.Where(row => row.TenantId == tenantId && row.Mode == mode && row.State == WebhookState.Unmatched), cancellationToken)),
+            await CappedAsync(db.Receipts.Where(row => row.TenantId == tenantId && row.Mode == mode && row.State == ReceiptState.Unallocated).OrderBy(row => row.Id), cancellationToken),
+            await CappedAsync(db.BookDifferences.Where(row => row.TenantId == tenantId && row.Mode == mode && row.State == DifferenceState.Open).OrderBy(row => row.Day), cancellationToken),
+            await CappedAsync(db.Payments.Where(row => row.TenantId == tenantId && row.Mode == mode && row.Exceptions != PaymentExceptions.None && (row.Exceptions & PaymentExceptions.PaidLate) != PaymentExceptions.None).NewestFirst(), cancellationToken),
+            await CappedAsync(db.Payments.Where(row => row.TenantId == tenantId && row.Mode == mode && row.Exceptions != PaymentExceptions.None && (row.Exceptions & PaymentExceptions.DuplicateCharge) != PaymentExceptions.None).NewestFirst(), cancellationToken),
+            await CappedAsync(db.WebhookEvents.Where(row => row.TenantId == tenantId && row.Mode == mode && row.State == WebhookState.Unmatched).OrderBy(row => row.ReceivedAt), cancellationToken)),
         cancellationToken);
 
     public Task<IReadOnlyList<BookDifference>> DifferencesAsync(Guid tenantId, Mode mode, CancellationToken cancellationToken) => store.ReadAsync<IReadOnlyList<BookDifference>>(
@@ -49,5 +49,5 @@ public sealed class ReadSettlement(PaymentStore store, ProviderRegistry provider
             cancellationToken);
     }
 
-    private static async Task<CappedCount> CappedAsync<T>(IQueryable<T> rows, CancellationToken cancellationToken) => new(await rows.Take(CappedCount.CountMax + 1).CountAsync(cancellationToken));
+    private static async Task<CappedCount> CappedAsync<T>(IOrderedQueryable<T> rows, CancellationToken cancellationToken) => new(await rows.Take(CappedCount.CountMax + 1).CountAsync(cancellationToken));
 }

@@ -92,7 +92,7 @@ public sealed class ReceiveAlias(PaymentStore store, ProviderRegistry providers,
     private async Task<ReceivedWebhook> TakeUnsignedAsync(string provider, IReadsUnsignedAlias unsigned, InboundRequest request, string? remoteIp, CancellationToken cancellationToken)
     {
         var named = unsigned.NumbersOf(request) is { } numbers
-            ? await store.ReadAsync(db => db.PaymentAttempts.Where(row => row.Provider == provider && row.ProviderReference == numbers.Reference && row.ProviderReference2 == numbers.Reference2).Select(row => row.Id).Take(2).ToListAsync(cancellationToken), cancellationToken)
+            ? await store.ReadAsync(db => db.PaymentAttempts.Where(row => row.Provider == provider && row.ProviderReference == numbers.Reference && row.ProviderReference2 == numbers.Reference2).OrderBy(row => row.Id).Select(row => row.Id).Take(2).ToListAsync(cancellationToken), cancellationToken)
             : [];
         if (named is [var attemptId])
         {

@@ -179,6 +179,9 @@ public sealed class PaymentSearchTests : IAsyncLifetime
         Assert.Equal([other], await FindAsync("anna@example.kz"));
         Assert.Equal([id], await FindAsync("+77015211545"));
         Assert.Equal([id], await FindAsync("+7 701 521 15 45"));
+        Assert.Equal([other, id], await IdsAsync(new() { Query = "Anna@Example.kz", Statuses = [PaymentStatus.Created] }));
+        Assert.Empty(await IdsAsync(new() { Query = "Anna@Example.kz", Statuses = [PaymentStatus.Pending] }));
+        Assert.Empty(await IdsAsync(new() { Query = "+77015211545", Statuses = [PaymentStatus.Pending] }));
         Assert.Equal([other, id], await FindAsync("ORD-7"));
         Assert.Equal([id], await FindAsync("ORD-77"));
         Assert.Empty(await FindAsync("ord-7"));

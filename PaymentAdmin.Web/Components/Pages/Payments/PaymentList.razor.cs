@@ -165,8 +165,10 @@ public sealed partial class PaymentList : IDisposable
             selected = [];
             picked.Clear();
             newCount = 0;
-            // Rows first: they are what was asked for; the figures above them may take longer.
+            // Rows first: they are what was asked for; the figures above them may take longer. Without a pause a database that answers at once
+            // would hold the rows back until the figures are there.
             StateHasChanged();
+            await Task.Yield();
             counts = await Search.CountAsync(scope, filter, token);
             choices = choices == PaymentChoices.None ? await Search.ChoicesAsync(scope.TenantId, token) : choices;
         }

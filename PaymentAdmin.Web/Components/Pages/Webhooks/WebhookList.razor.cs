@@ -134,8 +134,11 @@ public sealed partial class WebhookList : IDisposable
             page = found.Value;
             rows = page.Rows;
             newCount = 0;
-            // Rows first: they are what was asked for.
+            // Rows first: they are what was asked for, and must not wait for the figures.
             StateHasChanged();
+            await Task.Yield();
+            if (left.IsCancellationRequested)
+                return;
         }
         counts = await Search.CountAsync(scope, filter, left.Token);
     }
