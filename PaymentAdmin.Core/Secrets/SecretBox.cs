@@ -38,7 +38,7 @@ public sealed class SecretBox(MasterKey current, IReadOnlyList<MasterKey>? previ
         var parts = envelope.Split('|');
         if (parts.Length != 5 || parts[0] != "v1")
             throw new CryptographicException("The value is no sealed secret.");
-        var key = parts[1] == current.Id ? current : previous?.FirstOrDefault(old => old.Id == parts[1])
+        var key = FindKey(parts[1])
             ?? throw new CryptographicException($"The master key {parts[1]} that sealed this secret is not configured; {current.Id} is.");
         var cipher = Convert.FromBase64String(parts[3]);
         var plain = new byte[cipher.Length];
@@ -46,6 +46,14 @@ public sealed class SecretBox(MasterKey current, IReadOnlyList<MasterKey>? previ
         aes.Decrypt(Convert.FromBase64String(parts[2]), cipher, Convert.FromBase64String(parts[4]), plain, Encoding.UTF8.GetBytes(place));
         return Encoding.UTF8.GetString(plain);
     }
+
+    /// <summary>Whether the key that sealed it is configured; says nothing about whether it was touched.</summary>
+    public bool IsOfKnownKey(string envelope) => KeyIdOf(envelope) is { } id && FindKey(id) is not null;
+
+    /// <summary>Null for what is no sealed secret.</summary>
+    public static string? KeyIdOf(string envelope) => envelope.Split('|') is ["v1", var id, ..] ? id : null;
+
+    private MasterKey? FindKey(string id) => id == current.Id ? current : previous?.FirstOrDefault(old => old.Id == id);
 
     public static string Place(string table, object row, string column, Guid tenantId) => $"{table}|{row}|{column}|{tenantId}";
 }

@@ -56,6 +56,19 @@ public sealed class ProcessTests : IDisposable
         Assert.DoesNotContain("hunter2", errors, StringComparison.Ordinal);
     }
 
+    [SqliteFact]
+    public async Task Key_of_another_database_is_refused_before_anything_is_sealed_under_it()
+    {
+        var (seeded, _, faults) = await RunAsync([.. Running, ("ASPNETCORE_ENVIRONMENT", "Development")], "seed-demo");
+        var another = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+        var (exitCode, output, errors) = await RunAsync([.. Running, ("Urls", "http://127.0.0.1:0"), ("Security__MasterKey", another)]);
+
+        Assert.Equal((0, ""), (seeded, faults));
+        Assert.Equal((1, ""), (exitCode, output));
+        Assert.StartsWith("Security:MasterKey: ", Assert.Single(errors.Trim().Split('\n')), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Env_file_of_the_current_folder_is_read()
     {

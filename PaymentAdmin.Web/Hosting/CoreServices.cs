@@ -28,6 +28,7 @@ public static class CoreServices
         services.AddAccess();
         services.AddSingleton<SetTenant>();
         services.AddSingleton<RotateMasterKey>();
+        services.AddSingleton<CheckMasterKey>();
         services.AddProviders();
         services.AddPayments();
         services.AddDemo();

@@ -5,6 +5,7 @@ using PaymentAdmin.Core.Access;
 using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Data;
 using PaymentAdmin.Core.Demo;
+using PaymentAdmin.Core.Secrets;
 using PaymentAdmin.Core.Shops;
 
 namespace PaymentAdmin.Web.Hosting;
@@ -33,6 +34,8 @@ public static class ServerStart
             throw new StartupException([$"Database:ConnectionString: {exception.Message}"]);
         }
         var imported = await PrepareDatabaseAsync(services, checksFile: true, stopping);
+        if (await services.GetRequiredService<CheckMasterKey>().RunAsync(stopping) is { } foreignKey)
+            throw new StartupException([$"Security:MasterKey: {foreignKey}"]);
         if (settings.Admin is { } admin)
             await CreateFirstAdminAsync(services, admin, stopping);
         var demo = settings.DemoEnabled ? await services.GetRequiredService<SeedDemo>().RunAsync(stopping) : (Result<SeededDemo>?)null;
