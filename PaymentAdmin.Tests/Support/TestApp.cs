@@ -129,7 +129,7 @@ public sealed class TestApp : IAsyncDisposable
         var started = new Factory(database, data, TextWriter.Synchronized(output), options);
         try
         {
-            started.UseKestrel(0);
+            started.UseKestrel();
             started.StartServer();
             await Eventually.TrueAsync(() => started.Services.GetRequiredService<Deployment>().SelfUrl is not null, "the server knows its address");
             return new TestApp(started, database, ownsDatabase, data, output);
@@ -147,6 +147,8 @@ public sealed class TestApp : IAsyncDisposable
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             builder.UseEnvironment(options.Environment);
+            // Any free port. Told as a setting, because the factory would tell it beside a program that may be listening by then.
+            builder.UseSetting("Urls", "http://127.0.0.1:0");
             builder.UseSetting("DataDirectory", folder);
             builder.UseSetting("Security:MasterKey", MasterKey);
             builder.UseSetting("Sandbox:Enabled", "true");
