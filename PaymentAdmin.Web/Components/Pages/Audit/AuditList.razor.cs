@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using PaymentAdmin.Core.Audit;
 using PaymentAdmin.Core.Common;
@@ -26,14 +25,6 @@ public sealed partial class AuditList : IDisposable
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
-
-    private string? TimeText => (filter.From, filter.To) switch
-    {
-        (null, null) => null,
-        ({ } from, null) => $"from {Shown(from)}",
-        (null, { } to) => $"until {Shown(to)}",
-        ({ } from, { } to) => $"{Shown(from)} – {Shown(to)}",
-    };
 
     private string? EntityText => filter.Entity is null && filter.EntityId is null ? null : $"{filter.Entity} {filter.EntityId}".Trim();
 
@@ -73,10 +64,6 @@ public sealed partial class AuditList : IDisposable
     private void GoTo(AuditFilter next) => Navigation.NavigateTo(Href(next));
 
     private static string? TextOf(object? value) => (value as string)?.Trim() is { Length: > 0 } text ? text : null;
-
-    private static TimeBound? DayOf(object? value) => value is string text && TimeBound.TryParse(text, out var bound) ? bound : null;
-
-    private static string Shown(TimeBound bound) => bound.Day?.ToString("d MMM yyyy", CultureInfo.InvariantCulture) ?? bound.ToString();
 
     private static string Href(AuditFilter any, string? at = null) => PageQuery.At(Path, any.Write(), at);
 }

@@ -1,6 +1,4 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
-using PaymentAdmin.Core.Common;
 using PaymentAdmin.Core.Providers;
 using PaymentAdmin.Core.Webhooks;
 using PaymentAdmin.Web.Components.Layout;
@@ -25,14 +23,6 @@ public sealed partial class WebhookFilters
     [Parameter, EditorRequired]
     public EventCallback<WebhookFilter> OnChange { get; set; }
 
-    private string? ReceivedText => (Filter.ReceivedFrom, Filter.ReceivedTo) switch
-    {
-        (null, null) => null,
-        ({ } from, null) => $"from {Shown(from)}",
-        (null, { } to) => $"until {Shown(to)}",
-        ({ } from, { } to) => $"{Shown(from)} – {Shown(to)}",
-    };
-
     protected override void OnParametersSet()
     {
         // A refresh of the page must not take away what is being ticked.
@@ -50,8 +40,4 @@ public sealed partial class WebhookFilters
     private static string? Joined(IEnumerable<string> values) => string.Join(", ", values) is { Length: > 0 } text ? text : null;
 
     private static string? TextOf(object? value) => (value as string)?.Trim() is { Length: > 0 } text ? text : null;
-
-    private static TimeBound? DayOf(object? value) => value is string text && TimeBound.TryParse(text, out var bound) ? bound : null;
-
-    private static string Shown(TimeBound bound) => bound.Day?.ToString("d MMM yyyy", CultureInfo.InvariantCulture) ?? bound.ToString();
 }
